@@ -1,0 +1,125 @@
+"""Feature types: functions on the lattice, on G, or on G/H, as arrays store them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from jaxtyping import Int
+
+from groupkit.cosets import Cosets
+from groupkit.errors import FeatureTypeError
+from groupkit.finite_group import Subgroup
+from groupkit.stabilizer import Stabilizer
+
+TypeLike = str | Subgroup | Iterable[int]
+_NAMES: Final = ("planar", "regular")
+
+
+@dataclass(frozen=True)
+class FeatureType:
+    """What a feature map is a function on: G/H for a subgroup H of the stabilizer S.
+
+    A map on G/H is stored as [batch, channels, |S/H|, *lattice axes], the left cosets sH in
+    the order of their smallest elements.  Planar maps are functions on the lattice, G/S,
+    stored without the axis of length 1.
+
+    Parameters
+    ----------
+    stabilizer : Stabilizer
+    subgroup : Subgroup
+        H.
+    has_axis : bool
+        Whether arrays have a stabilizer axis; false for planar maps only.
+
+    References
+    ----------
+    Cohen & Welling (2016), section 6.3: functions on G/H are what coset pooling gives.
+
+    Examples
+    --------
+    >>> from groupkit import p4
+    >>> FeatureType.of(p4.stabilizer, "regular").size
+    4
+    >>> FeatureType.of(p4.stabilizer, p4.stabilizer.subgroup([2]))
+    FeatureType('function on G/H with |H| = 2, 2 cosets')
+    """
+
+    stabilizer: Stabilizer
+    subgroup: Subgroup
+    has_axis: bool
+
+    @classmethod
+    def of(cls, stabilizer: Stabilizer, declared: TypeLike | FeatureType) -> FeatureType:
+        """Return the feature type that a user declares.
+
+        Parameters
+        ----------
+        stabilizer : Stabilizer
+        declared : {"planar", "regular"}, Subgroup, iterable of int or FeatureType
+            A name, or H itself (all its elements).
+
+        Raises
+        ------
+        FeatureTypeError
+            For an unknown name, or the type of another group.
+        NotASubgroupError
+            If H is not a subgroup.
+        """
+        if isinstance(declared, FeatureType):
+            if declared.stabilizer != stabilizer:
+                raise FeatureTypeError(
+                    f"{declared!r} belongs to {declared.stabilizer!r}, not to {stabilizer!r}; "
+                    "declare the type with a name or a subgroup of this group",
+                    witness=declared,
+                )
+            return declared
+        if isinstance(declared, str):
+            if declared not in _NAMES:
+                near = get_close_matches(declared, _NAMES, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else "use 'planar', 'regular' or H"
+                raise FeatureTypeError(f"{declared!r} is no feature type; {hint}", witness=declared)
+            generators = stabilizer.generators if declared == "planar" else ()
+            return cls(stabilizer, stabilizer.subgroup(generators), declared != "planar")
+        if not isinstance(declared, Iterable):
+            raise FeatureTypeError(
+                f"{declared!r} is no feature type; use 'planar', 'regular' or a subgroup H",
+                witness=declared,
+            )
+        return cls(stabilizer, stabilizer.as_subgroup(declared), True)
+
+    @cached_property
+    def cosets(self) -> Cosets:
+        """The left cosets sH, in storage order."""
+        return self.stabilizer.left_cosets(self.subgroup)
+
+    @property
+    def size(self) -> int:
+        """|S/H|, the length of the stabilizer axis."""
+        return self.stabilizer.order // len(self.subgroup)
+
+    @cached_property
+    def action(self) -> Int[np.ndarray, "order size"]:
+        """Entry [a, c] is the number of the coset a·c; read-only."""
+        products = self.stabilizer.cayley_table[:, self.cosets.representatives]
+        action: Int[np.ndarray, "order size"] = self.cosets.index_of[products]
+        action.flags.writeable = False
+        return action
+
+    def array_shape(self, space: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of one channel: the stabilizer axis, if any, and the lattice axes."""
+        return (self.size, *space) if self.has_axis else tuple(space)
+
+    def __str__(self) -> str:
+        if not self.has_axis:
+            return "planar"
+        if len(self.subgroup) == 1:
+            return "regular"
+        return f"function on G/H with |H| = {len(self.subgroup)}, {self.size} cosets"
+
+    def __repr__(self) -> str:
+        return f"FeatureType({str(self)!r})"

@@ -1,0 +1,429 @@
+"""Finite groups by their Cayley table, and their subgroups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from groupkit import cayley, cosets
+from groupkit.cosets import Cosets
+from groupkit.errors import (
+    DeclarationError,
+    DuplicateMatrixError,
+    ElementError,
+    NotAMatrixError,
+    NotASubgroupError,
+    NotClosedError,
+)
+from groupkit.generation import generate_matrices, generate_permutations
+from groupkit.integers import compact, exact_matmul, integer, integer_matrices
+
+
+class FiniteGroup:
+    """A finite group whose elements are the integers 0 … order - 1.
+
+    Everything follows from the Cayley table, where entry [a, b] is the number of ab.
+    Instances are frozen: hashable, picklable, equal when their tables are equal.
+
+    Examples
+    --------
+    >>> klein = FiniteGroup.from_table([[0, 1, 2, 3], [1, 0, 3, 2], [2, 3, 0, 1], [3, 2, 1, 0]])
+    >>> klein
+    FiniteGroup(order=4, abelian, element orders 1 2 2 2)
+    >>> klein.left_cosets(klein.subgroup([3])).members
+    ((0, 3), (1, 2))
+    >>> FiniteGroup.from_generators([(1, 2, 0), (1, 0, 2)]).is_abelian
+    False
+    """
+
+    def __init__(self, cayley_table: Any) -> None:
+        table = _square_table(cayley_table)
+        cayley.check_closed(table)
+        cayley.check_latin(table)
+        cayley.identity_of(table)
+        cayley.check_associative(table)
+        self._set(cayley_table=table)
+
+    @classmethod
+    def from_table(cls, cayley_table: Any) -> FiniteGroup:
+        """Return the group of a Cayley table, after checking every axiom.
+
+        Raises
+        ------
+        NotClosedError, NotInvertibleError, MissingIdentityError, NotAssociativeError
+            Naming the entries that break the axiom.
+        """
+        return FiniteGroup(cayley_table)
+
+    @classmethod
+    def from_permutations(cls, permutations: Sequence[Sequence[int]]) -> FiniteGroup:
+        """Return the group formed by a complete list of permutations, in the order given.
+
+        A permutation p is the sequence p(0), p(1), …; products apply the right factor first.
+        """
+        listed = _permutations(permutations)
+        products = listed[:, listed]  # [a, b, point] = a(b(point))
+        return FiniteGroup(table_of(listed, products, "permutation"))
+
+    @classmethod
+    def from_matrices(cls, matrices: Sequence[Any]) -> FiniteGroup:
+        """Return the group formed by a complete list of integer matrices, in the order given."""
+        listed = integer_matrices(list(matrices))
+        return FiniteGroup(matrix_table(listed))
+
+    @classmethod
+    def from_generators(cls, generators: Sequence[Any]) -> FiniteGroup:
+        """Return the group that permutations or integer matrices generate.
+
+        Identity first, then breadth-first in generator order.
+
+        Raises
+        ------
+        InfiniteGroupError
+            If integer matrices generate an infinite group.
+        """
+        listed = list(generators)
+        if not listed:
+            return FiniteGroup([[0]])
+        depth = np.ndim(listed[0].tolist() if hasattr(listed[0], "tolist") else listed[0])
+        if depth == 1:
+            permutations = generate_permutations(_permutations(listed).tolist())
+            return FiniteGroup.from_permutations(permutations.tolist())
+        matrices = generate_matrices(integer_matrices(listed, "generator"))
+        return FiniteGroup.from_matrices(list(matrices))
+
+    def _set(self, **values: object) -> None:
+        """Set attributes once: instances are frozen for everybody else."""
+        for name, value in values.items():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be set")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be deleted")
+
+    cayley_table: Int[np.ndarray, "order order"]
+    """Entry [a, b] is the number of ab; read-only."""
+
+    @property
+    def order(self) -> int:
+        """The number of elements."""
+        return len(self.cayley_table)
+
+    @cached_property
+    def identity(self) -> int:
+        """The number of the neutral element."""
+        return cayley.identity_of(self.cayley_table)
+
+    @cached_property
+    def inverses(self) -> Int[np.ndarray, " order"]:
+        """The number of a⁻¹ for every a; read-only."""
+        return _read_only(cayley.inverses_of(self.cayley_table, self.identity))
+
+    @cached_property
+    def element_orders(self) -> Int[np.ndarray, " order"]:
+        """The smallest k ≥ 1 with aᵏ = e, for every a; read-only."""
+        return _read_only(cayley.element_orders_of(self.cayley_table, self.identity))
+
+    @cached_property
+    def is_abelian(self) -> bool:
+        """Whether ab = ba for all a and b."""
+        return bool((self.cayley_table == self.cayley_table.T).all())
+
+    @cached_property
+    def generators(self) -> tuple[int, ...]:
+        """A small generating set, found greedily: () for the trivial group."""
+        return cayley.small_generating_set(self.cayley_table, self.identity)
+
+    def product(
+        self, a: int | Int[np.ndarray, "*a"], b: int | Int[np.ndarray, "*b"]
+    ) -> Int[np.ndarray, "*ab"] | np.int64:
+        """Return the number of ab; arrays broadcast."""
+        result: Int[np.ndarray, "*ab"] | np.int64 = self.cayley_table[
+            self._elements(a), self._elements(b)
+        ]
+        return result
+
+    def subgroup(self, generators: Iterable[Any] = ()) -> Subgroup:
+        """Return the subgroup that some elements generate: the trivial one for none.
+
+        Raises
+        ------
+        ElementError
+            If a generator is not an element.
+        """
+        steps = [self._element(generator) for generator in generators]
+        inside = cayley.generated_by(self.cayley_table, self.identity, steps)
+        return Subgroup(self, tuple(int(a) for a in np.flatnonzero(inside)))
+
+    def left_cosets(self, subgroup: Subgroup | Iterable[int]) -> Cosets:
+        """Return the cosets aH, each named by its smallest element, in that order.
+
+        Parameters
+        ----------
+        subgroup : Subgroup or iterable of int
+            H, or all its elements.
+
+        Raises
+        ------
+        NotASubgroupError
+            If the elements are not closed, with the product that leaves them.
+        """
+        return cosets.left_cosets(self.cayley_table, self.as_subgroup(subgroup).members)
+
+    def right_cosets(self, subgroup: Subgroup | Iterable[int]) -> Cosets:
+        """Return the cosets Ha, each named by its smallest element, in that order."""
+        return cosets.right_cosets(self.cayley_table, self.as_subgroup(subgroup).members)
+
+    def double_cosets(
+        self, left: Subgroup | Iterable[int], right: Subgroup | Iterable[int]
+    ) -> Cosets:
+        """Return the double cosets HaK, each named by its smallest element, in that order."""
+        return cosets.double_cosets(
+            self.cayley_table, self.as_subgroup(left).members, self.as_subgroup(right).members
+        )
+
+    def as_subgroup(self, members: Subgroup | Iterable[int]) -> Subgroup:
+        """Return `members` as a subgroup of this group, checked to be one.
+
+        Raises
+        ------
+        ElementError
+            If a subgroup belongs to another group, or a member is no element.
+        NotASubgroupError
+            If the members are not closed.
+        """
+        if isinstance(members, Subgroup):
+            if members.parent != self:
+                raise ElementError(
+                    f"{members!r} is a subgroup of another group than {self!r}; take one of this "
+                    "group with its method subgroup(generators)",
+                    witness=members,
+                )
+            return members
+        return Subgroup(self, tuple(sorted({self._element(member) for member in members})))
+
+    def _element(self, element: Any) -> int:
+        """Return the number of one element, or raise ElementError."""
+        number = integer(element)
+        if number is None or not 0 <= number < self.order:
+            raise ElementError(
+                f"{element!r} is not an element of {self!r}; elements are the integers "
+                f"0 to {self.order - 1}",
+                witness=element,
+            )
+        return number
+
+    def _elements(self, elements: Any) -> Int[np.ndarray, "*shape"]:
+        """Return numbers of elements as an array, or raise ElementError."""
+        numbers = np.asarray(elements)
+        if numbers.dtype.kind not in "iu" or ((numbers < 0) | (numbers >= self.order)).any():
+            raise ElementError(
+                f"{elements!r} are not elements of {self!r}; elements are the integers "
+                f"0 to {self.order - 1}",
+                witness=elements,
+            )
+        return numbers.astype(np.int64)
+
+    def __len__(self) -> int:
+        return self.order
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self.order))
+
+    def __contains__(self, element: object) -> bool:
+        number = integer(element)
+        return number is not None and 0 <= number < self.order
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FiniteGroup) or type(other) is not type(self):
+            return NotImplemented
+        return self is other or self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @cached_property
+    def _key(self) -> tuple[object, ...]:
+        """What equality and hash compare."""
+        return self.order, self.cayley_table.tobytes()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (np.array(self.cayley_table),)
+
+    def __repr__(self) -> str:
+        kind = "abelian" if self.is_abelian else "not abelian"
+        listed = " ".join(str(order) for order in sorted(self.element_orders)[:12])
+        more = " …" if self.order > 12 else ""
+        return f"{type(self).__name__}(order={self.order}, {kind}, element orders {listed}{more})"
+
+
+class Subgroup:
+    """A subgroup H of a finite group, by its elements in ascending order.
+
+    Raises
+    ------
+    NotASubgroupError
+        If the elements are empty or not closed.
+
+    Examples
+    --------
+    >>> from groupkit import p4m
+    >>> rotations = p4m.stabilizer.subgroup([{"r": 1}])
+    >>> rotations
+    Subgroup(order=4 of 8, members (0, 1, 2, 3))
+    >>> rotations.as_group().is_abelian
+    True
+    """
+
+    __slots__ = ("members", "parent")
+
+    parent: FiniteGroup
+    members: tuple[int, ...]
+
+    def __init__(self, parent: FiniteGroup, members: tuple[int, ...]) -> None:
+        chosen = np.array(members, dtype=np.int64)
+        if not members:
+            raise NotASubgroupError(
+                "the empty set is not a subgroup: it has no identity; give all elements of one, "
+                "or generate it with subgroup(generators)",
+                witness=(),
+            )
+        products = parent.cayley_table[np.ix_(chosen, chosen)]
+        outside = ~np.isin(products, chosen)
+        if outside.any():
+            i, j = (int(k) for k in np.argwhere(outside)[0])
+            raise NotASubgroupError(
+                f"{members} is not a subgroup: {members[i]}·{members[j]} = {products[i, j]} is "
+                "not among them; add it, or generate the subgroup with subgroup(generators)",
+                witness=(members[i], members[j], int(products[i, j])),
+            )
+        object.__setattr__(self, "parent", parent)
+        object.__setattr__(self, "members", members)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"Subgroup is frozen: {name} cannot be set")
+
+    def as_group(self) -> FiniteGroup:
+        """Return H as a group of its own, whose element i is ``members[i]``."""
+        chosen = np.array(self.members)
+        products = self.parent.cayley_table[np.ix_(chosen, chosen)]
+        return FiniteGroup(np.searchsorted(chosen, products))
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.members)
+
+    def __contains__(self, element: object) -> bool:
+        return element in self.members
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Subgroup):
+            return NotImplemented
+        return self.members == other.members and self.parent == other.parent
+
+    def __hash__(self) -> int:
+        return hash((self.members, self.parent))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.parent, self.members)
+
+    def __repr__(self) -> str:
+        return f"Subgroup(order={len(self)} of {len(self.parent)}, members {self.members})"
+
+
+def matrix_table(matrices: Int[np.ndarray, "order d d"]) -> Int[np.ndarray, "order order"]:
+    """Return the Cayley table of a complete list of unimodular integer matrices.
+
+    Raises
+    ------
+    DuplicateMatrixError, NotClosedError
+        With the indices and the product at fault.
+    """
+    products = exact_matmul(matrices[:, None], matrices[None, :])
+    return table_of(matrices, products, "matrix")
+
+
+def table_of(
+    elements: Int[np.ndarray, "order *element"],
+    products: Any,
+    kind: str,
+) -> Int[np.ndarray, "order order"]:
+    """Return the table of products, looked up among the elements (see `matrix_table`)."""
+    order = len(elements)
+    numbers: dict[Any, int] = {}
+    for number, key in enumerate(_keys(elements)):
+        if numbers.setdefault(key, number) != number:
+            raise DuplicateMatrixError(
+                f"{kind} {number} repeats {kind} {numbers[key]}, {elements[number].tolist()}: "
+                "different indices must be different elements; leave one out, or correct the "
+                "sizes of the axes",
+                witness=(numbers[key], number),
+            )
+    flat = [numbers.get(key, -1) for key in _keys(products.reshape(-1, *elements.shape[1:]))]
+    table = np.array(flat, dtype=np.int64).reshape(order, order)
+    if (table < 0).any():
+        a, b = (int(i) for i in np.argwhere(table < 0)[0])
+        raise NotClosedError(
+            f"not closed: {kind} {a} times {kind} {b} = {products[a, b].tolist()} is none of the "
+            f"{order} given; add it, or generate the group with from_generators",
+            witness=(a, b, products[a, b].tolist()),
+        )
+    return table
+
+
+def _keys(arrays: Any) -> list[Any]:
+    """Return a dictionary key per array along the first axis."""
+    if arrays.dtype == object:
+        exact = (compact(array) for array in arrays)
+        return [array.tobytes() if array.dtype != object else None for array in exact]
+    size = arrays[0].nbytes if len(arrays) else 1
+    blob = np.ascontiguousarray(arrays).tobytes()
+    return [blob[start : start + size] for start in range(0, len(blob), size)]
+
+
+def _permutations(permutations: Sequence[Sequence[int]]) -> Int[np.ndarray, "order points"]:
+    """Return permutations as an array, or raise NotAMatrixError."""
+    listed = [list(permutation) for permutation in permutations]
+    points = len(listed[0]) if listed else 0
+    for permutation in listed:
+        if sorted(permutation) != list(range(points)):
+            raise NotAMatrixError(
+                f"{permutation} is not a permutation of 0 … {points - 1}; give the images of "
+                "0, 1, … in turn, as many for each permutation",
+                witness=permutation,
+            )
+    if not listed:
+        raise DeclarationError("a group has at least one element; give the identity permutation")
+    return np.array(listed, dtype=np.int64).reshape(len(listed), points)
+
+
+def _square_table(cayley_table: Any) -> Int[np.ndarray, "order order"]:
+    """Return a table as an int64 array, or raise NotAMatrixError."""
+    try:
+        raw = np.array(cayley_table.tolist() if hasattr(cayley_table, "tolist") else cayley_table)
+    except ValueError:
+        raw = np.empty(0)
+    if raw.ndim != 2 or raw.shape[0] != raw.shape[1] or raw.dtype.kind not in "iu":
+        raise NotAMatrixError(
+            "a Cayley table is a square array of integers, one row and one column per element, "
+            f"but this has shape {raw.shape} and type {raw.dtype}; correct it",
+            witness=cayley_table,
+        )
+    if not raw.size:
+        raise DeclarationError("a group has at least one element; give the table [[0]]")
+    return raw.astype(np.int64)
+
+
+def _read_only(array: Int[np.ndarray, "..."]) -> Int[np.ndarray, "..."]:
+    array.flags.writeable = False
+    return array

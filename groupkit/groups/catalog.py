@@ -1,0 +1,47 @@
+"""The catalogue: shipped groups by their names and long names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Final
+
+from groupkit.groups.planar import p1, p2, p4, p4m, p6, p6m
+from groupkit.errors import UnknownNameError
+from groupkit.split_group import SplitGroup
+
+
+class Catalog(Mapping[str, SplitGroup]):
+    """A read-only mapping from names to groups; long names are found but not listed.
+
+    Examples
+    --------
+    >>> list(catalog)
+    ['p1', 'p2', 'p4', 'p4m', 'p6', 'p6m']
+    >>> catalog["p4mm"] is catalog["p4m"]
+    True
+    """
+
+    def __init__(self, groups: tuple[SplitGroup, ...], aliases: Mapping[str, str]) -> None:
+        self._groups = {group.name: group for group in groups}
+        self._aliases = dict(aliases)
+
+    def __getitem__(self, name: str) -> SplitGroup:
+        known = self._aliases.get(name, name)
+        if known in self._groups:
+            return self._groups[known]
+        near = get_close_matches(str(name), [*self._groups, *self._aliases], n=1, cutoff=0.3)
+        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(self)}"
+        raise UnknownNameError(f"the catalogue has no group {name!r}; {hint}", witness=name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._groups)
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def __repr__(self) -> str:
+        return f"Catalog({', '.join(self)})"
+
+
+catalog: Final = Catalog((p1, p2, p4, p4m, p6, p6m), {"p4mm": "p4m", "p6mm": "p6m"})

@@ -1,0 +1,341 @@
+"""Lattices: exact Gram matrices, the Bravais lattices by name, invariant lattices.
+
+A Bravais lattice is a family: a rectangle may have any two side lengths.  Its Gram
+matrices Q are all positive definite combinations of a few integer *forms*, so one integer
+check per form, MᵀQM = Q, proves that M is an isometry for every length and angle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from math import gcd, lcm
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+from groupkit.errors import DimensionError, LatticeError, NotIsometryError, UnknownNameError
+from groupkit.integers import determinant, exact_matmul, rational
+
+Form = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """A lattice with basis vectors a_1 … a_d, known by Q[i, j] = a_i · a_j up to scale.
+
+    Parameters
+    ----------
+    name : str
+        For people; two lattices of different names are different.
+    gram : tuple of tuples of int
+        One exact Gram matrix, used for pictures.
+    forms : tuple of such matrices
+        Integer matrices that span all Gram matrices of the family; ``(gram,)`` for a single
+        rigid lattice.
+
+    References
+    ----------
+    International Tables for Crystallography, volume A, chapter 3.1 (Bravais lattices).
+
+    Examples
+    --------
+    >>> Lattice.named("hexagonal").gram
+    ((2, -1), (-1, 2))
+    >>> Lattice.named("rectangular").forms
+    (((1, 0), (0, 0)), ((0, 0), (0, 1)))
+    """
+
+    name: str
+    gram: Form
+    forms: tuple[Form, ...]
+
+    @classmethod
+    def named(cls, name: str, dimension: int | None = None) -> Lattice:
+        """Return the Bravais lattice of this name or Pearson symbol.
+
+        Parameters
+        ----------
+        name : str
+            ``"line"``; ``"oblique"``, ``"rectangular"``, ``"rhombic"``, ``"square"``,
+            ``"hexagonal"``; ``"triclinic"``, ``"monoclinic"``, ``"orthorhombic"``,
+            ``"tetragonal"``, ``"rhombohedral"``, ``"hexagonal"``, ``"cubic"``, followed by
+            ``" P"`` (the default), ``" S"``, ``" I"`` or ``" F"`` for the centring, in a
+            primitive basis; or a Pearson symbol such as ``"cF"``.
+        dimension : int, optional
+            Needed for ``"hexagonal"`` in three dimensions only.
+
+        Raises
+        ------
+        UnknownNameError
+            With the nearest name.
+        DimensionError
+            If the lattice of that name has another dimension.
+        """
+        found = [lattice for lattice in _bravais().values() if name in _names(lattice)]
+        if not found:
+            known = [known for lattice in _bravais().values() for known in _names(lattice)]
+            near = get_close_matches(str(name), known, n=1, cutoff=0.4)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+            raise UnknownNameError(f"no lattice is called {name!r}; {hint}", witness=name)
+        for lattice in found:
+            if dimension is None or lattice.dimension == dimension:
+                return lattice
+        raise DimensionError(
+            f"the {name} lattice has dimension {found[0].dimension}, the group has dimension "
+            f"{dimension}; choose a lattice of dimension {dimension}, or leave it out to have an "
+            "invariant one derived",
+            witness=(found[0].dimension, dimension),
+        )
+
+    @classmethod
+    def from_gram(cls, name: str, gram: Any) -> Lattice:
+        """Return the rigid lattice with this rational Gram matrix (kept up to scale).
+
+        Raises
+        ------
+        LatticeError
+            If the matrix is not square, rational, symmetric and positive definite.
+
+        Examples
+        --------
+        >>> Lattice.from_gram("my rectangle", [[1, 0], [0, 4]]).dimension
+        2
+        """
+        rows = gram.tolist() if hasattr(gram, "tolist") else gram
+        problem = _problem_of_gram(rows)
+        if problem:
+            raise LatticeError(
+                f"the Gram matrix {rows!r} of lattice {name!r} {problem}; give Q[i][j] = a_i · a_j "
+                "of linearly independent vectors, in integers or fractions",
+                witness=rows,
+            )
+        entries = [[rational(entry) for entry in row] for row in rows]
+        common = lcm(*(entry.denominator for row in entries for entry in row if entry is not None))
+        form = _primitive_form(
+            np.array(
+                [[int(entry * common) for entry in row if entry is not None] for row in entries]
+            )
+        )
+        return cls(name, form, (form,))
+
+    @classmethod
+    def invariant(cls, matrices: Int[np.ndarray, "order d d"]) -> Lattice:
+        """Return the most general lattice on which a finite matrix group acts by isometries.
+
+        Its forms span the solutions of MᵀQM = Q.  They are the group averages of the
+        symmetric matrices; one that a Bravais lattice of this module has gets its name.
+        """
+        dimension = matrices.shape[-1]
+        transposed = matrices.swapaxes(-1, -2)
+        averages = [
+            exact_matmul(exact_matmul(transposed, form), matrices).sum(axis=0)
+            for form in _symmetric_forms(dimension)
+        ]
+        gram = exact_matmul(transposed, matrices).sum(axis=0)
+        span = _span(averages)
+        for lattice in _bravais().values():
+            if lattice.dimension == dimension and _span(lattice.forms) == span:
+                return lattice
+        return cls(f"invariant-{dimension}d", _primitive_form(gram), span)
+
+    @property
+    def dimension(self) -> int:
+        """The number d of basis vectors."""
+        return len(self.gram)
+
+    @property
+    def basis(self) -> Float[np.ndarray, "d d"]:
+        """Cartesian basis vectors as columns, the first one (1, 0, …): x = basis @ coordinates."""
+        gram = np.array(self.gram, dtype=np.float64)
+        return np.linalg.cholesky(gram / gram[0, 0]).T
+
+    def check_isometries(self, matrices: Int[np.ndarray, "order d d"]) -> None:
+        """Raise NotIsometryError unless MᵀQM = Q for every matrix M and every form Q.
+
+        Raises
+        ------
+        DimensionError
+            If the matrices have another dimension than the lattice.
+        NotIsometryError
+            Naming the first matrix and form that fail.
+        """
+        if matrices.shape[-1] != self.dimension:
+            raise DimensionError(
+                f"the {self.name} lattice has dimension {self.dimension}, the matrices have "
+                f"dimension {matrices.shape[-1]}; choose a lattice of their dimension",
+                witness=(self.dimension, matrices.shape[-1]),
+            )
+        for form in self.forms:
+            moved = exact_matmul(exact_matmul(matrices.swapaxes(-1, -2), np.array(form)), matrices)
+            kept = (moved == np.array(form)).all(axis=(-1, -2))
+            if not kept.all():
+                matrix = matrices[int(np.argmin(kept))].tolist()
+                raise NotIsometryError(
+                    f"M = {matrix} is no isometry of the {self.name} lattice: MᵀQM = "
+                    f"{moved[int(np.argmin(kept))].tolist()} for its Gram matrix Q = "
+                    f"{[list(row) for row in form]}; choose another lattice, or leave it out to "
+                    "have an invariant one derived",
+                    witness=(matrix, form),
+                )
+
+
+def _names(lattice: Lattice) -> tuple[str, ...]:
+    """Return the names under which a Bravais lattice is found."""
+    symbol = next(symbol for symbol, known in _bravais().items() if known is lattice)
+    unqualified = (lattice.name.removesuffix(" P"),) if lattice.name.endswith(" P") else ()
+    return (lattice.name, *unqualified, symbol)
+
+
+def _problem_of_gram(rows: Any) -> str | None:
+    """Say what keeps nested rows from being a Gram matrix, None if nothing does."""
+    if not isinstance(rows, Sequence) or not rows or isinstance(rows, str):
+        return "is not a matrix"
+    if not all(isinstance(row, Sequence) and len(row) == len(rows) for row in rows):
+        return "is not square"
+    entries = [[rational(entry) for entry in row] for row in rows]
+    if any(entry is None for row in entries for entry in row):
+        return "has an entry that is not a rational number"
+    if any(entries[i][j] != entries[j][i] for i in range(len(rows)) for j in range(i)):
+        return "is not symmetric"
+    common = lcm(*(entry.denominator for row in entries for entry in row if entry is not None))
+    whole = np.array([[int(e * common) for e in row if e is not None] for row in entries], object)
+    minors = [determinant(whole[:k, :k]) for k in range(1, len(rows) + 1)]
+    return None if min(minors) > 0 else "is not positive definite"
+
+
+def _primitive_form(matrix: Shaped[np.ndarray, "d d"]) -> Form:
+    """Return an integer matrix divided by the greatest common divisor of its entries."""
+    divisor = gcd(*(int(entry) for entry in matrix.flat)) or 1
+    return tuple(tuple(int(entry) // divisor for entry in row) for row in matrix)
+
+
+def _symmetric_forms(dimension: int) -> list[Int[np.ndarray, "d d"]]:
+    """Return the matrices E_ii and E_ij + E_ji, a basis of the symmetric ones."""
+    basis = []
+    for i in range(dimension):
+        for j in range(i, dimension):
+            form = np.zeros((dimension, dimension), dtype=np.int64)
+            form[i, j] = form[j, i] = 1
+            basis.append(form)
+    return basis
+
+
+def _span(forms: Sequence[Any]) -> tuple[Form, ...]:
+    """Return the reduced basis of the space that forms span: equal spans, equal results."""
+    from sympy import Matrix  # only groups without a named lattice pay for the import
+
+    vectors = Matrix([[int(entry) for entry in np.asarray(form).flat] for form in forms])
+    dimension = len(np.asarray(forms[0]))
+    reduced, pivots = vectors.rref()
+    basis = []
+    for row in range(len(pivots)):
+        entries = list(reduced.row(row))
+        common = lcm(*(int(entry.q) for entry in entries))
+        whole = np.array([int(entry * common) for entry in entries], dtype=object)
+        basis.append(_primitive_form(whole.reshape(dimension, dimension)))
+    return tuple(basis)
+
+
+# Conventional cells: the forms of the family and the coefficients of one member for pictures.
+_CELLS: Final[Mapping[str, tuple[tuple[Form, int], ...]]] = MappingProxyType(
+    {
+        "line": ((((1,),), 1),),
+        "oblique": ((((1, 0), (0, 0)), 4), (((0, 1), (1, 0)), 1), (((0, 0), (0, 1)), 3)),
+        "rectangular": ((((1, 0), (0, 0)), 4), (((0, 0), (0, 1)), 9)),
+        "rhombic": ((((1, 0), (0, 1)), 3), (((0, 1), (1, 0)), 1)),
+        "square": ((((1, 0), (0, 1)), 1),),
+        "hexagonal": ((((2, -1), (-1, 2)), 1),),
+        "triclinic": (
+            (((1, 0, 0), (0, 0, 0), (0, 0, 0)), 6),
+            (((0, 1, 0), (1, 0, 0), (0, 0, 0)), 1),
+            (((0, 0, 1), (0, 0, 0), (1, 0, 0)), 2),
+            (((0, 0, 0), (0, 1, 0), (0, 0, 0)), 7),
+            (((0, 0, 0), (0, 0, 1), (0, 1, 0)), 3),
+            (((0, 0, 0), (0, 0, 0), (0, 0, 1)), 9),
+        ),
+        "monoclinic": (
+            (((1, 0, 0), (0, 0, 0), (0, 0, 0)), 6),
+            (((0, 0, 1), (0, 0, 0), (1, 0, 0)), -1),
+            (((0, 0, 0), (0, 1, 0), (0, 0, 0)), 4),
+            (((0, 0, 0), (0, 0, 0), (0, 0, 1)), 9),
+        ),
+        "orthorhombic": (
+            (((1, 0, 0), (0, 0, 0), (0, 0, 0)), 4),
+            (((0, 0, 0), (0, 1, 0), (0, 0, 0)), 6),
+            (((0, 0, 0), (0, 0, 0), (0, 0, 1)), 9),
+        ),
+        "tetragonal": (
+            (((1, 0, 0), (0, 1, 0), (0, 0, 0)), 4),
+            (((0, 0, 0), (0, 0, 0), (0, 0, 1)), 9),
+        ),
+        "rhombohedral": (
+            (((1, 0, 0), (0, 1, 0), (0, 0, 1)), 3),
+            (((0, 1, 1), (1, 0, 1), (1, 1, 0)), 1),
+        ),
+        "hexagonal 3-D": (
+            (((2, -1, 0), (-1, 2, 0), (0, 0, 0)), 2),
+            (((0, 0, 0), (0, 0, 0), (0, 0, 1)), 9),
+        ),
+        "cubic": ((((1, 0, 0), (0, 1, 0), (0, 0, 1)), 1),),
+    }
+)
+
+# Twice the primitive basis vectors, as columns, in the conventional basis (ITA, table 1.5.1.1).
+_TWICE_PRIMITIVE: Final[Mapping[str, Form]] = MappingProxyType(
+    {
+        "P": ((2, 0, 0), (0, 2, 0), (0, 0, 2)),
+        "S": ((1, 1, 0), (-1, 1, 0), (0, 0, 2)),
+        "I": ((-1, 1, 1), (1, -1, 1), (1, 1, -1)),
+        "F": ((0, 1, 1), (1, 0, 1), (1, 1, 0)),
+    }
+)
+
+# Pearson symbol -> (cell, centring); lattices of one and two dimensions are listed primitive.
+_PEARSON: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
+    {
+        "lp": ("line", None),
+        "mp": ("oblique", None),
+        "op": ("rectangular", None),
+        "oc": ("rhombic", None),
+        "tp": ("square", None),
+        "hp": ("hexagonal", None),
+        "aP": ("triclinic", "P"),
+        "mP": ("monoclinic", "P"),
+        "mS": ("monoclinic", "S"),
+        "oP": ("orthorhombic", "P"),
+        "oS": ("orthorhombic", "S"),
+        "oI": ("orthorhombic", "I"),
+        "oF": ("orthorhombic", "F"),
+        "tP": ("tetragonal", "P"),
+        "tI": ("tetragonal", "I"),
+        "hR": ("rhombohedral", "P"),
+        "hP": ("hexagonal 3-D", "P"),
+        "cP": ("cubic", "P"),
+        "cI": ("cubic", "I"),
+        "cF": ("cubic", "F"),
+    }
+)
+
+
+@cache
+def _bravais() -> Mapping[str, Lattice]:
+    """Return the Bravais lattices of one, two and three dimensions by Pearson symbol."""
+    return {symbol: _build(cell, centring) for symbol, (cell, centring) in _PEARSON.items()}
+
+
+def _build(cell: str, centring: str | None) -> Lattice:
+    """Return the primitive lattice of a conventional cell and centring."""
+    forms = [np.array(form) for form, _ in _CELLS[cell]]
+    gram = np.sum([coefficient * np.array(form) for form, coefficient in _CELLS[cell]], axis=0)
+    name = cell.removesuffix(" 3-D")
+    if centring is not None:
+        basis = np.array(_TWICE_PRIMITIVE[centring])
+        forms = [basis.T @ form @ basis for form in forms]
+        gram = basis.T @ gram @ basis
+        name = f"{name} {centring}"
+    return Lattice(name, _primitive_form(gram), tuple(_primitive_form(form) for form in forms))

@@ -1,0 +1,392 @@
+"""Split groups Z^d ⋊ S: the declaration, and everything that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from groupkit import declaration
+from groupkit.action import array_action
+from groupkit.elements import Elements, random_elements
+from groupkit.errors import DeclarationError, FileFormatError
+from groupkit.feature_type import FeatureType, TypeLike
+from groupkit.filter_bank import FilterBank
+from groupkit.finite_group import Subgroup
+from groupkit.index_bijection import (
+    SINGLE_AXIS,
+    check_index,
+    check_order,
+    from_generators,
+    tabulate,
+)
+from groupkit.integers import integer_matrices
+from groupkit.lattice import Lattice
+from groupkit.stabilizer import Stabilizer
+from groupkit.window import Window
+
+
+class SplitGroup:
+    """A split group G = Z^d ⋊ S, declared by the matrices of S and an index bijection.
+
+    Elements are (t, s) with t ∈ Z^d and s ∈ S, the stabilizer of the origin; they compose as
+    (t, s)(t', s') = (t + M(s) t', s s') and act on lattice points as x → M(s) x + t.
+    Everything is checked here, once: what is not a group is refused, naming the broken law
+    and a witness.  Instances are frozen, hashable, picklable, and equal when name, axes,
+    matrices and lattice are; the callables take no part in that and are not pickled.
+
+    Parameters
+    ----------
+    name : str
+    axes : mapping of str to int
+        Names and sizes of the index axes of S, in storage order.
+    matrix : callable
+        Index → unimodular integer matrix: called with the axes as keyword arguments, it
+        returns a sympy or numpy matrix or nested lists.
+    index : callable, optional
+        The inverse map, matrix → {axis: int}; it receives what `matrix` returns.
+    lattice : str or Lattice, optional
+        Checked to be preserved; by default the most general invariant one.
+
+    Raises
+    ------
+    DeclarationError
+        Or one of its subclasses, one for each law.
+
+    References
+    ----------
+    Cohen & Welling (2016), sections 4.2, 4.3 and 7.1.
+
+    Examples
+    --------
+    >>> from sympy import Matrix
+    >>> rotation, mirror = Matrix([[1, -1], [1, 0]]), Matrix([[0, 1], [1, 0]])
+    >>> p6m = SplitGroup(
+    ...     "p6m",
+    ...     axes={"m": 2, "r": 6},
+    ...     matrix=lambda m, r: mirror**m @ rotation**r,
+    ...     lattice="hexagonal",
+    ... )
+    >>> p6m
+    SplitGroup('p6m', dimension=2, order=12, axes {m: 2, r: 6}, lattice hexagonal)
+    >>> p6m == SplitGroup.from_generators("p6m", {"m": mirror, "r": rotation}, lattice="hexagonal")
+    True
+    """
+
+    __slots__ = ("__weakref__", "_index", "_matrix", "lattice", "name", "stabilizer")
+
+    name: str
+    stabilizer: Stabilizer
+    lattice: Lattice
+
+    def __init__(
+        self,
+        name: str,
+        axes: Mapping[str, int],
+        matrix: Callable[..., Any],
+        index: Callable[[Any], Any] | None = None,
+        lattice: str | Lattice | None = None,
+    ) -> None:
+        with _naming(name):
+            if not callable(matrix):
+                raise DeclarationError(
+                    f"matrix is a function of the indices, not {type(matrix).__name__}; for a list "
+                    "of matrices use SplitGroup.from_matrices",
+                    witness=type(matrix).__name__,
+                )
+            stabilizer, raw = tabulate(axes, matrix)
+            if index is not None:
+                check_index(stabilizer, raw, index)
+            self._declare(name, stabilizer, lattice, matrix, index)
+
+    @classmethod
+    def from_generators(
+        cls,
+        name: str,
+        generators: Mapping[str, Any] | Sequence[Any],
+        lattice: str | Lattice | None = None,
+        dimension: int | None = None,
+    ) -> SplitGroup:
+        """Return the group whose stabilizer some matrices generate, and find its indices.
+
+        Parameters
+        ----------
+        name : str
+        generators : mapping of str to matrix, or sequence of matrices
+            Named generators {"m": …, "r": …} give the axes of a product form m^i r^j where
+            that is a bijection.  Otherwise, and for a sequence, there is one axis ``s``,
+            identity first, then breadth-first in generator order.
+        lattice : str or Lattice, optional
+        dimension : int, optional
+            Needed for an empty mapping only, which is the group of translations.
+
+        Raises
+        ------
+        InfiniteGroupError
+            With two different products that agree modulo 3.
+        DeclarationError
+
+        Examples
+        --------
+        >>> SplitGroup.from_generators("p4", {"r": [[0, -1], [1, 0]]}).axes
+        {'r': 4}
+        """
+        with _naming(name):
+            known = generators if isinstance(generators, Mapping) else list(generators)
+            return cls._of(name, from_generators(known, dimension), lattice)
+
+    @classmethod
+    def from_matrices(
+        cls,
+        name: str,
+        matrices: Sequence[Any],
+        axes: Mapping[str, int] | None = None,
+        lattice: str | Lattice | None = None,
+    ) -> SplitGroup:
+        """Return the group whose stabilizer is a complete list of matrices, in storage order.
+
+        Parameters
+        ----------
+        name : str
+        matrices : sequence of matrices
+        axes : mapping of str to int, optional
+            How to index them, row-major; one axis ``s`` by default.
+        lattice : str or Lattice, optional
+
+        Raises
+        ------
+        DeclarationError
+            Or the subclass that names the broken law.
+        """
+        with _naming(name):
+            listed = list(matrices)
+            if not listed:
+                raise DeclarationError("a group has at least its identity; give that matrix")
+            read = integer_matrices(listed)
+            check_order(len(read), read.shape[-1])
+            stabilizer = Stabilizer({SINGLE_AXIS: len(read)} if axes is None else axes, read)
+            return cls._of(name, stabilizer, lattice)
+
+    @classmethod
+    def _of(cls, name: str, stabilizer: Stabilizer, lattice: str | Lattice | None) -> SplitGroup:
+        """Return the group of a checked stabilizer."""
+        group = cls.__new__(cls)
+        group._declare(name, stabilizer, lattice, None, None)
+        return group
+
+    def _declare(
+        self,
+        name: str,
+        stabilizer: Stabilizer,
+        lattice: str | Lattice | None,
+        matrix: Callable[..., Any] | None,
+        index: Callable[[Any], Any] | None,
+    ) -> None:
+        """Check the lattice and set all fields: the last step of every constructor."""
+        if not isinstance(name, str) or not name:
+            raise DeclarationError(f"a group has a name, a string, not {name!r}", witness=name)
+        if lattice is None:
+            lattice = Lattice.invariant(stabilizer.matrices)
+        elif isinstance(lattice, str):
+            lattice = Lattice.named(lattice, stabilizer.dimension)
+        elif not isinstance(lattice, Lattice):
+            raise DeclarationError(
+                f"a lattice is a name or a Lattice, not {lattice!r}; Lattice.from_gram makes one",
+                witness=lattice,
+            )
+        lattice.check_isometries(stabilizer.matrices)
+        values = (name, stabilizer, lattice, matrix, index)
+        fields = ("name", "stabilizer", "lattice", "_matrix", "_index")
+        for field, value in zip(fields, values, strict=True):
+            object.__setattr__(self, field, value)
+
+    @property
+    def axes(self) -> dict[str, int]:
+        """Names and sizes of the index axes of S, in storage order (a copy)."""
+        return self.stabilizer.axes
+
+    @property
+    def dimension(self) -> int:
+        """The dimension d of the lattice."""
+        return self.stabilizer.dimension
+
+    @property
+    def order(self) -> int:
+        """The number of elements of S."""
+        return self.stabilizer.order
+
+    def element(self, **indices: Any) -> Elements:
+        """Return elements by their indices: ``element(r=1, u=2, v=3)`` or ``(r=1, t=(2, 3))``.
+
+        Missing indices are 0; arrays broadcast to an array of elements.
+
+        Raises
+        ------
+        ElementError
+            If an index is unknown or out of range, or a translation is no integer vector.
+        """
+        return Elements.from_indices(self.stabilizer, **indices)
+
+    def identity(self, shape: int | tuple[int, ...] = ()) -> Elements:
+        """Return the identity, as an array of elements of this shape."""
+        numbers = np.full(shape, self.stabilizer.identity, dtype=np.int64)
+        return Elements(self.stabilizer, numbers, np.zeros(self.dimension, dtype=np.int64))
+
+    def random(
+        self,
+        shape: int | tuple[int, ...] = (),
+        radius: int = 10,
+        seed: int | np.random.Generator | None = None,
+    ) -> Elements:
+        """Return uniformly random elements with translations in [-radius, radius]^d."""
+        return random_elements(self.stabilizer, shape, radius, np.random.default_rng(seed))
+
+    def from_matrix(self, matrices: Any) -> Elements:
+        """Return the elements of homogeneous matrices [[M, t], [0, 1]], [*shape, d+1, d+1].
+
+        Raises
+        ------
+        ElementError
+            If a matrix is not that of an element.
+        """
+        return Elements.from_matrix(self.stabilizer, matrices)
+
+    def subgroup(self, *generators: Mapping[str, int] | int) -> Subgroup:
+        """Return the subgroup of S that elements generate: ``group.subgroup({"r": 2})``."""
+        return self.stabilizer.subgroup(generators)
+
+    def window(self, kernel_size: int | Sequence[int]) -> Window:
+        """Return the largest S-stable subset of a box about its centre (see `Window`)."""
+        return Window.of_size(self.stabilizer, kernel_size)
+
+    def window_of_points(self, points: Iterable[Sequence[int]], centre: Any = None) -> Window:
+        """Return the window of explicit points, about their mean unless a centre is given."""
+        return Window.from_points(self.stabilizer, points, centre)
+
+    def feature_type(self, declared: TypeLike | FeatureType) -> FeatureType:
+        """Return the feature type "planar", "regular", or functions on G/H for a subgroup H."""
+        return FeatureType.of(self.stabilizer, declared)
+
+    def filter_bank(
+        self,
+        window: int | Sequence[int] | Window,
+        input_type: TypeLike | FeatureType = "regular",
+        output_type: TypeLike | FeatureType = "regular",
+    ) -> FilterBank:
+        """Return the index array of a layer (see `FilterBank`) for a window or kernel size."""
+        points = window if isinstance(window, Window) else self.window(window)
+        return FilterBank(points, self.feature_type(input_type), self.feature_type(output_type))
+
+    def action(
+        self,
+        s: int,
+        shape: Sequence[int],
+        feature_type: TypeLike | FeatureType = "regular",
+        torus: bool = False,
+    ) -> Int[np.ndarray, "*out"]:
+        """Return L_s on arrays with these lattice sides, as an index (see `array_action`)."""
+        return array_action(self.stabilizer, s, shape, self.feature_type(feature_type), torus)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the declaration as plain data: strings, lists and integers."""
+        return {
+            "name": self.name,
+            "lattice": declaration.write_lattice(self.lattice),
+            "axes": [[name, size] for name, size in self.axes.items()],
+            "matrices": self.stabilizer.matrices.tolist(),
+        }
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> SplitGroup:
+        """Return the group of plain data: what `to_dict` gives, or generators instead.
+
+        Parameters
+        ----------
+        document : mapping
+            ``name``; ``matrices`` (complete, in storage order) with ``axes``, or
+            ``generators`` (named matrices); ``lattice``, optional; ``dimension``, for no
+            generators.
+
+        Raises
+        ------
+        FileFormatError, DeclarationError
+
+        Examples
+        --------
+        >>> p4 = SplitGroup.from_dict({"name": "p4", "generators": {"r": [[0, -1], [1, 0]]}})
+        >>> SplitGroup.from_dict(p4.to_dict()) == p4
+        True
+        """
+        known = declaration.check_document(document)
+        name, lattice = known["name"], declaration.read_lattice(known.get("lattice"))
+        if "generators" in known:
+            if not isinstance(known["generators"], Mapping | list):
+                raise FileFormatError(
+                    f"generators are named matrices, not {known['generators']!r}", witness=name
+                )
+            return cls.from_generators(name, known["generators"], lattice, known.get("dimension"))
+        axes = None if known.get("axes") is None else declaration.read_axes(known["axes"])
+        if not isinstance(known["matrices"], list):
+            raise FileFormatError(
+                f"matrices are a list of lists of integers, not {known['matrices']!r}", witness=name
+            )
+        return cls.from_matrices(name, known["matrices"], axes, lattice)
+
+    def save(self, path: str | Path) -> None:
+        """Write the declaration to a .json or .toml file of plain integers."""
+        declaration.write_file(path, self.to_dict())
+
+    @classmethod
+    def load(cls, path: str | Path) -> SplitGroup:
+        """Read a declaration from a .json or .toml file; nothing in it is executed."""
+        return cls.from_dict(declaration.read_file(path))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"SplitGroup is frozen: {name} cannot be set")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"SplitGroup is frozen: {name} cannot be deleted")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SplitGroup):
+            return NotImplemented
+        return self is other or (self.name, self.stabilizer, self.lattice) == (
+            other.name,
+            other.stabilizer,
+            other.lattice,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.stabilizer, self.lattice))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _unpickle, (self.name, self.stabilizer, self.lattice)
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name}: {size}" for name, size in self.axes.items())
+        return (
+            f"SplitGroup({self.name!r}, dimension={self.dimension}, order={self.order}, "
+            f"axes {{{sizes}}}, lattice {self.lattice.name})"
+        )
+
+
+class _naming:
+    """Put the name of the group in front of the errors of its declaration."""
+
+    def __init__(self, name: object) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, DeclarationError) and isinstance(self.name, str):
+            error.message = f"{self.name}: {error.message}"
+            error.args = (error.message,)
+
+
+def _unpickle(name: str, stabilizer: Stabilizer, lattice: Lattice) -> SplitGroup:
+    return SplitGroup._of(name, stabilizer, lattice)

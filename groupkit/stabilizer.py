@@ -1,0 +1,194 @@
+"""The stabilizer S of the origin: a finite group, its index axes and its action M on Z^d."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Int, Shaped
+
+from groupkit.errors import AxesError, ElementError, MissingIdentityError
+from groupkit.finite_group import FiniteGroup, Subgroup, matrix_table
+from groupkit.integers import integer
+
+TRANSLATION_NAMES = ("u", "v", "w")
+RESERVED_NAMES = ("t", *TRANSLATION_NAMES)
+
+
+class Stabilizer(FiniteGroup):
+    """A finite group S with an action M: S → GL(d, Z) and a bijection to index tuples.
+
+    Element number n has the index tuple ``np.unravel_index(n, sizes)``: storage order is
+    row-major over the axes, as feature maps store it.
+
+    Parameters
+    ----------
+    axes : mapping of str to int
+        Names and sizes of the index axes, in storage order; the sizes multiply to the order.
+    matrices : numpy.ndarray
+        int64 [order, d, d], determinants ±1, the complete list in storage order.
+
+    Raises
+    ------
+    AxesError, DuplicateMatrixError, MissingIdentityError, NotClosedError
+        Naming the witness.
+
+    Examples
+    --------
+    >>> from groupkit import p4m
+    >>> p4m.stabilizer.index_of(m=1, r=2)
+    6
+    >>> p4m.stabilizer.matrices[6].tolist()
+    [[1, 0], [0, -1]]
+    """
+
+    matrices: Int[np.ndarray, "order d d"]
+    """M(s) for every s, acting on columns of lattice coordinates; read-only."""
+
+    def __init__(self, axes: Mapping[str, int], matrices: Int[np.ndarray, "order d d"]) -> None:
+        checked = check_axes(axes)
+        if np.prod(list(checked.values()), dtype=object) != len(matrices):
+            sizes = " × ".join(str(size) for size in checked.values()) or "1"
+            raise AxesError(
+                f"the axes {checked} count {sizes} elements, but there are {len(matrices)} "
+                "matrices; the sizes of the axes multiply to the order of the stabilizer",
+                witness=(checked, len(matrices)),
+            )
+        identity = np.eye(matrices.shape[-1], dtype=np.int64)
+        if not (matrices == identity).all(axis=(-1, -2)).any():
+            raise MissingIdentityError(
+                f"the identity {identity.tolist()} is none of the {len(matrices)} matrices; add "
+                "it: a group has an identity",
+                witness=identity.tolist(),
+            )
+        self._set(
+            cayley_table=matrix_table(matrices),
+            matrices=np.array(matrices, dtype=np.int64),
+            _axes=checked,
+        )
+
+    _axes: dict[str, int]
+
+    @property
+    def axes(self) -> dict[str, int]:
+        """Names and sizes of the index axes, in storage order (a copy)."""
+        return dict(self._axes)
+
+    @property
+    def dimension(self) -> int:
+        """The dimension d of the lattice."""
+        return int(self.matrices.shape[-1])
+
+    @cached_property
+    def is_signed_permutation(self) -> bool:
+        """Whether every M permutes the lattice axes up to sign, so maps boxes to boxes."""
+        return bool((np.abs(self.matrices).sum(axis=-1) == 1).all())
+
+    def index_of(self, **indices: Any) -> Any:
+        """Return the number of the element with these axis indices; missing ones are 0.
+
+        Arrays broadcast to an int64 array of numbers.
+
+        Raises
+        ------
+        ElementError
+            If a name is not an axis, or an index is not in its range.
+        """
+        for name, value in indices.items():
+            if name not in self._axes:
+                raise ElementError(
+                    f"{name!r} is not an index of this group; its indices are "
+                    f"{', '.join(self._axes) or 'none'}",
+                    witness=name,
+                )
+            array = np.asarray(value)
+            size = self._axes[name]
+            if array.dtype.kind not in "iu" or ((array < 0) | (array >= size)).any():
+                raise ElementError(
+                    f"index {name} = {value!r} is out of range; {name} runs over the integers "
+                    f"0 to {size - 1}",
+                    witness=value,
+                )
+        if not self._axes:
+            return 0
+        parts = np.broadcast_arrays(*(np.asarray(indices.get(name, 0)) for name in self._axes))
+        numbers = np.ravel_multi_index(
+            tuple(part.astype(np.int64) for part in parts), tuple(self._axes.values())
+        )
+        return int(numbers) if np.ndim(numbers) == 0 else numbers.astype(np.int64)
+
+    def axis_indices(
+        self, elements: int | Int[np.ndarray, "*shape"]
+    ) -> dict[str, Int[np.ndarray, "*shape"] | np.int64]:
+        """Return the axis indices of elements, by axis name: the inverse of `index_of`."""
+        numbers = self._elements(elements)
+        if not self._axes:
+            return {}
+        parts = np.unravel_index(numbers, tuple(self._axes.values()))
+        return dict(zip(self._axes, parts, strict=True))
+
+    def label(self, element: int) -> str:
+        """Return a short name of an element: "m=1, r=2"."""
+        indices = self.axis_indices(element)
+        return ", ".join(f"{name}={int(value)}" for name, value in indices.items()) or "identity"
+
+    def subgroup(self, generators: Iterable[Any] = ()) -> Subgroup:
+        """Return the subgroup generated by elements, given as numbers or as {axis: index}."""
+        return super().subgroup(
+            self.index_of(**generator) if isinstance(generator, Mapping) else generator
+            for generator in generators
+        )
+
+    def find(self, matrices: Shaped[np.ndarray, "*shape d d"]) -> Int[np.ndarray, "*shape"]:
+        """Return the number of the element of each matrix, -1 where it is none of M(S)."""
+        equal: Bool[np.ndarray, "*shape order"] = (matrices[..., None, :, :] == self.matrices).all(
+            axis=(-1, -2)
+        )
+        return np.where(equal.any(axis=-1), equal.argmax(axis=-1), -1).astype(np.int64)
+
+    @cached_property
+    def _key(self) -> tuple[object, ...]:
+        return self.order, tuple(self._axes.items()), self.matrices.tobytes()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.axes, np.array(self.matrices))
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name}: {size}" for name, size in self._axes.items())
+        return f"Stabilizer(order={self.order}, dimension={self.dimension}, axes {{{sizes}}})"
+
+
+def check_axes(axes: Any) -> dict[str, int]:
+    """Return the axes as a plain dict of identifiers and positive sizes.
+
+    Raises
+    ------
+    AxesError
+        If they are not a mapping, a name is reserved or no identifier, a size is not positive.
+    """
+    if not isinstance(axes, Mapping):
+        raise AxesError(
+            f"axes are a mapping of names to sizes, such as {{'m': 2, 'r': 4}}, not {axes!r}",
+            witness=axes,
+        )
+    checked: dict[str, int] = {}
+    for name, size in axes.items():
+        if not isinstance(name, str) or not name.isidentifier():
+            raise AxesError(
+                f"{name!r} cannot name an axis; use an identifier such as 'r'", witness=name
+            )
+        if name in RESERVED_NAMES:
+            raise AxesError(
+                f"{name!r} cannot name an axis: {', '.join(RESERVED_NAMES)} are the translation; "
+                "use another letter",
+                witness=name,
+            )
+        count = integer(size)
+        if count is None or count < 1 or isinstance(size, bool):
+            raise AxesError(
+                f"axis {name!r} has size {size!r}; sizes are positive integers", witness=size
+            )
+        checked[name] = count
+    return checked
