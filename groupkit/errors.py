@@ -176,6 +176,12 @@ class RefutedError(GroupkitError):
     law = "every law of the report is proved"
 
 
+class MissingExtraError(GroupkitError, ImportError):
+    """An optional dependency is not installed; the message names the extra that brings it."""
+
+    law = "optional parts of groupkit come as extras"
+
+
 class UnknownNameError(GroupkitError, KeyError):
     """A name that nothing here has; the message suggests the nearest one."""
 
