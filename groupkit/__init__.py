@@ -1,11 +1,11 @@
 """Discrete symmetry groups Z^d ⋊ S: declare, check, prove, index."""
 
-from groupkit.groups import catalog, p1, p2, p4, p4m, p6, p6m
 from groupkit.elements import Elements
 from groupkit.errors import GroupkitError
 from groupkit.feature_type import FeatureType
 from groupkit.filter_bank import FilterBank
 from groupkit.finite_group import FiniteGroup, Subgroup
+from groupkit.groups import catalog, p1, p2, p4, p4m, p6, p6m
 from groupkit.lattice import Lattice
 from groupkit.split_group import SplitGroup
 from groupkit.stabilizer import Stabilizer

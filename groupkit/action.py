@@ -11,7 +11,7 @@ from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType
 from groupkit.integers import exact_matmul
 from groupkit.stabilizer import Stabilizer
-from groupkit.window import stable_subset
+from groupkit.stable_subset import stable_subset
 
 
 def stable_mask(stabilizer: Stabilizer, shape: Sequence[int]) -> Bool[np.ndarray, "*shape"] | None:

@@ -82,7 +82,8 @@ def check_associative(table: Table) -> None:
 
 def inverses_of(table: Table, identity: int) -> Int[np.ndarray, " order"]:
     """Return the inverse of every element of a group's table."""
-    return np.argmax(table == identity, axis=1).astype(np.int64)
+    inverses: Int[np.ndarray, " order"] = np.argmax(table == identity, axis=1)
+    return inverses
 
 
 def element_orders_of(table: Table, identity: int) -> Int[np.ndarray, " order"]:
@@ -100,11 +101,11 @@ def element_orders_of(table: Table, identity: int) -> Int[np.ndarray, " order"]:
 
 def generated_by(table: Table, identity: int, generators: Iterable[int]) -> Bool[np.ndarray, " n"]:
     """Return the mask of the subgroup that some elements generate."""
-    steps = sorted(set(generators))
+    steps = np.unique(np.array(list(generators), dtype=np.int64))
     inside = np.zeros(len(table), dtype=bool)
     inside[identity] = True
     frontier = np.array([identity])
-    while frontier.size and steps:
+    while frontier.size and steps.size:
         products = np.unique(table[np.ix_(frontier, steps)])
         frontier = products[~inside[products]]
         inside[frontier] = True

@@ -11,16 +11,10 @@ from jaxtyping import Int
 
 from groupkit import cayley, cosets
 from groupkit.cosets import Cosets
-from groupkit.errors import (
-    DeclarationError,
-    DuplicateMatrixError,
-    ElementError,
-    NotAMatrixError,
-    NotASubgroupError,
-    NotClosedError,
-)
+from groupkit.errors import ElementError, NotASubgroupError
 from groupkit.generation import generate_matrices, generate_permutations
-from groupkit.integers import compact, exact_matmul, integer, integer_matrices
+from groupkit.integers import integer, integer_matrices
+from groupkit.tabulation import matrix_table, permutation_array, table_array, table_of
 
 
 class FiniteGroup:
@@ -41,7 +35,7 @@ class FiniteGroup:
     """
 
     def __init__(self, cayley_table: Any) -> None:
-        table = _square_table(cayley_table)
+        table = table_array(cayley_table)
         cayley.check_closed(table)
         cayley.check_latin(table)
         cayley.identity_of(table)
@@ -65,7 +59,7 @@ class FiniteGroup:
 
         A permutation p is the sequence p(0), p(1), …; products apply the right factor first.
         """
-        listed = _permutations(permutations)
+        listed = permutation_array(permutations)
         products = listed[:, listed]  # [a, b, point] = a(b(point))
         return FiniteGroup(table_of(listed, products, "permutation"))
 
@@ -91,7 +85,7 @@ class FiniteGroup:
             return FiniteGroup([[0]])
         depth = np.ndim(listed[0].tolist() if hasattr(listed[0], "tolist") else listed[0])
         if depth == 1:
-            permutations = generate_permutations(_permutations(listed).tolist())
+            permutations = generate_permutations(permutation_array(listed).tolist())
             return FiniteGroup.from_permutations(permutations.tolist())
         matrices = generate_matrices(integer_matrices(listed, "generator"))
         return FiniteGroup.from_matrices(list(matrices))
@@ -339,89 +333,6 @@ class Subgroup:
 
     def __repr__(self) -> str:
         return f"Subgroup(order={len(self)} of {len(self.parent)}, members {self.members})"
-
-
-def matrix_table(matrices: Int[np.ndarray, "order d d"]) -> Int[np.ndarray, "order order"]:
-    """Return the Cayley table of a complete list of unimodular integer matrices.
-
-    Raises
-    ------
-    DuplicateMatrixError, NotClosedError
-        With the indices and the product at fault.
-    """
-    products = exact_matmul(matrices[:, None], matrices[None, :])
-    return table_of(matrices, products, "matrix")
-
-
-def table_of(
-    elements: Int[np.ndarray, "order *element"],
-    products: Any,
-    kind: str,
-) -> Int[np.ndarray, "order order"]:
-    """Return the table of products, looked up among the elements (see `matrix_table`)."""
-    order = len(elements)
-    numbers: dict[Any, int] = {}
-    for number, key in enumerate(_keys(elements)):
-        if numbers.setdefault(key, number) != number:
-            raise DuplicateMatrixError(
-                f"{kind} {number} repeats {kind} {numbers[key]}, {elements[number].tolist()}: "
-                "different indices must be different elements; leave one out, or correct the "
-                "sizes of the axes",
-                witness=(numbers[key], number),
-            )
-    flat = [numbers.get(key, -1) for key in _keys(products.reshape(-1, *elements.shape[1:]))]
-    table = np.array(flat, dtype=np.int64).reshape(order, order)
-    if (table < 0).any():
-        a, b = (int(i) for i in np.argwhere(table < 0)[0])
-        raise NotClosedError(
-            f"not closed: {kind} {a} times {kind} {b} = {products[a, b].tolist()} is none of the "
-            f"{order} given; add it, or generate the group with from_generators",
-            witness=(a, b, products[a, b].tolist()),
-        )
-    return table
-
-
-def _keys(arrays: Any) -> list[Any]:
-    """Return a dictionary key per array along the first axis."""
-    if arrays.dtype == object:
-        exact = (compact(array) for array in arrays)
-        return [array.tobytes() if array.dtype != object else None for array in exact]
-    size = arrays[0].nbytes if len(arrays) else 1
-    blob = np.ascontiguousarray(arrays).tobytes()
-    return [blob[start : start + size] for start in range(0, len(blob), size)]
-
-
-def _permutations(permutations: Sequence[Sequence[int]]) -> Int[np.ndarray, "order points"]:
-    """Return permutations as an array, or raise NotAMatrixError."""
-    listed = [list(permutation) for permutation in permutations]
-    points = len(listed[0]) if listed else 0
-    for permutation in listed:
-        if sorted(permutation) != list(range(points)):
-            raise NotAMatrixError(
-                f"{permutation} is not a permutation of 0 … {points - 1}; give the images of "
-                "0, 1, … in turn, as many for each permutation",
-                witness=permutation,
-            )
-    if not listed:
-        raise DeclarationError("a group has at least one element; give the identity permutation")
-    return np.array(listed, dtype=np.int64).reshape(len(listed), points)
-
-
-def _square_table(cayley_table: Any) -> Int[np.ndarray, "order order"]:
-    """Return a table as an int64 array, or raise NotAMatrixError."""
-    try:
-        raw = np.array(cayley_table.tolist() if hasattr(cayley_table, "tolist") else cayley_table)
-    except ValueError:
-        raw = np.empty(0)
-    if raw.ndim != 2 or raw.shape[0] != raw.shape[1] or raw.dtype.kind not in "iu":
-        raise NotAMatrixError(
-            "a Cayley table is a square array of integers, one row and one column per element, "
-            f"but this has shape {raw.shape} and type {raw.dtype}; correct it",
-            witness=cayley_table,
-        )
-    if not raw.size:
-        raise DeclarationError("a group has at least one element; give the table [[0]]")
-    return raw.astype(np.int64)
 
 
 def _read_only(array: Int[np.ndarray, "..."]) -> Int[np.ndarray, "..."]:

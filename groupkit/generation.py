@@ -47,7 +47,8 @@ def generate_matrices(
     labels = list(names) if names is not None else [f"g{i}" for i in range(len(generators))]
     steps = [_tuples(generator) for generator in generators]
     identity = _tuples(np.eye(generators.shape[-1], dtype=np.int64))
-    elements, words = [identity], [()]
+    elements: list[_Matrix] = [identity]
+    words: list[tuple[str, ...]] = [()]
     seen: dict[Hashable, int] = {_modulo_3(identity): 0}
     position = 0
     while position < len(elements):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 from numbers import Integral, Rational
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from jaxtyping import Int, Shaped
@@ -95,7 +95,7 @@ def integer(value: Any) -> int | None:
     if isinstance(value, Integral):
         return int(value)
     if isinstance(value, Rational):
-        return int(value) if value.denominator == 1 else None
+        return int(value.numerator) if value.denominator == 1 else None
     if isinstance(value, float | np.floating):
         return int(value) if math.isfinite(value) and value == int(value) else None
     if getattr(value, "is_Integer", False):  # a sympy integer
@@ -204,7 +204,7 @@ def _rows(matrix: Any, what: str) -> list[list[Any]]:
     return [list(row) for row in listed]
 
 
-def _refuse_entry(rows: list[list[Any]], i: int, j: int, what: str) -> None:
+def _refuse_entry(rows: list[list[Any]], i: int, j: int, what: str) -> NoReturn:
     """Raise the exception for entry [i, j], which is not an integer."""
     order = _rotation_order(rows)
     if order is not None:

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from math import gcd, lcm
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
+from groupkit.bravais import CELLS, PEARSON, TWICE_PRIMITIVE, Form
 from groupkit.errors import DimensionError, LatticeError, NotIsometryError, UnknownNameError
 from groupkit.integers import determinant, exact_matmul, rational
-
-Form = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -227,7 +225,7 @@ def _symmetric_forms(dimension: int) -> list[Int[np.ndarray, "d d"]]:
 
 def _span(forms: Sequence[Any]) -> tuple[Form, ...]:
     """Return the reduced basis of the space that forms span: equal spans, equal results."""
-    from sympy import Matrix  # only groups without a named lattice pay for the import
+    from sympy import Matrix  # noqa: PLC0415 - only groups without a named lattice pay for it
 
     vectors = Matrix([[int(entry) for entry in np.asarray(form).flat] for form in forms])
     dimension = len(np.asarray(forms[0]))
@@ -241,100 +239,19 @@ def _span(forms: Sequence[Any]) -> tuple[Form, ...]:
     return tuple(basis)
 
 
-# Conventional cells: the forms of the family and the coefficients of one member for pictures.
-_CELLS: Final[Mapping[str, tuple[tuple[Form, int], ...]]] = MappingProxyType(
-    {
-        "line": ((((1,),), 1),),
-        "oblique": ((((1, 0), (0, 0)), 4), (((0, 1), (1, 0)), 1), (((0, 0), (0, 1)), 3)),
-        "rectangular": ((((1, 0), (0, 0)), 4), (((0, 0), (0, 1)), 9)),
-        "rhombic": ((((1, 0), (0, 1)), 3), (((0, 1), (1, 0)), 1)),
-        "square": ((((1, 0), (0, 1)), 1),),
-        "hexagonal": ((((2, -1), (-1, 2)), 1),),
-        "triclinic": (
-            (((1, 0, 0), (0, 0, 0), (0, 0, 0)), 6),
-            (((0, 1, 0), (1, 0, 0), (0, 0, 0)), 1),
-            (((0, 0, 1), (0, 0, 0), (1, 0, 0)), 2),
-            (((0, 0, 0), (0, 1, 0), (0, 0, 0)), 7),
-            (((0, 0, 0), (0, 0, 1), (0, 1, 0)), 3),
-            (((0, 0, 0), (0, 0, 0), (0, 0, 1)), 9),
-        ),
-        "monoclinic": (
-            (((1, 0, 0), (0, 0, 0), (0, 0, 0)), 6),
-            (((0, 0, 1), (0, 0, 0), (1, 0, 0)), -1),
-            (((0, 0, 0), (0, 1, 0), (0, 0, 0)), 4),
-            (((0, 0, 0), (0, 0, 0), (0, 0, 1)), 9),
-        ),
-        "orthorhombic": (
-            (((1, 0, 0), (0, 0, 0), (0, 0, 0)), 4),
-            (((0, 0, 0), (0, 1, 0), (0, 0, 0)), 6),
-            (((0, 0, 0), (0, 0, 0), (0, 0, 1)), 9),
-        ),
-        "tetragonal": (
-            (((1, 0, 0), (0, 1, 0), (0, 0, 0)), 4),
-            (((0, 0, 0), (0, 0, 0), (0, 0, 1)), 9),
-        ),
-        "rhombohedral": (
-            (((1, 0, 0), (0, 1, 0), (0, 0, 1)), 3),
-            (((0, 1, 1), (1, 0, 1), (1, 1, 0)), 1),
-        ),
-        "hexagonal 3-D": (
-            (((2, -1, 0), (-1, 2, 0), (0, 0, 0)), 2),
-            (((0, 0, 0), (0, 0, 0), (0, 0, 1)), 9),
-        ),
-        "cubic": ((((1, 0, 0), (0, 1, 0), (0, 0, 1)), 1),),
-    }
-)
-
-# Twice the primitive basis vectors, as columns, in the conventional basis (ITA, table 1.5.1.1).
-_TWICE_PRIMITIVE: Final[Mapping[str, Form]] = MappingProxyType(
-    {
-        "P": ((2, 0, 0), (0, 2, 0), (0, 0, 2)),
-        "S": ((1, 1, 0), (-1, 1, 0), (0, 0, 2)),
-        "I": ((-1, 1, 1), (1, -1, 1), (1, 1, -1)),
-        "F": ((0, 1, 1), (1, 0, 1), (1, 1, 0)),
-    }
-)
-
-# Pearson symbol -> (cell, centring); lattices of one and two dimensions are listed primitive.
-_PEARSON: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
-    {
-        "lp": ("line", None),
-        "mp": ("oblique", None),
-        "op": ("rectangular", None),
-        "oc": ("rhombic", None),
-        "tp": ("square", None),
-        "hp": ("hexagonal", None),
-        "aP": ("triclinic", "P"),
-        "mP": ("monoclinic", "P"),
-        "mS": ("monoclinic", "S"),
-        "oP": ("orthorhombic", "P"),
-        "oS": ("orthorhombic", "S"),
-        "oI": ("orthorhombic", "I"),
-        "oF": ("orthorhombic", "F"),
-        "tP": ("tetragonal", "P"),
-        "tI": ("tetragonal", "I"),
-        "hR": ("rhombohedral", "P"),
-        "hP": ("hexagonal 3-D", "P"),
-        "cP": ("cubic", "P"),
-        "cI": ("cubic", "I"),
-        "cF": ("cubic", "F"),
-    }
-)
-
-
 @cache
 def _bravais() -> Mapping[str, Lattice]:
     """Return the Bravais lattices of one, two and three dimensions by Pearson symbol."""
-    return {symbol: _build(cell, centring) for symbol, (cell, centring) in _PEARSON.items()}
+    return {symbol: _build(cell, centring) for symbol, (cell, centring) in PEARSON.items()}
 
 
 def _build(cell: str, centring: str | None) -> Lattice:
     """Return the primitive lattice of a conventional cell and centring."""
-    forms = [np.array(form) for form, _ in _CELLS[cell]]
-    gram = np.sum([coefficient * np.array(form) for form, coefficient in _CELLS[cell]], axis=0)
+    forms = [np.array(form) for form, _ in CELLS[cell]]
+    gram = np.sum([coefficient * np.array(form) for form, coefficient in CELLS[cell]], axis=0)
     name = cell.removesuffix(" 3-D")
     if centring is not None:
-        basis = np.array(_TWICE_PRIMITIVE[centring])
+        basis = np.array(TWICE_PRIMITIVE[centring])
         forms = [basis.T @ form @ basis for form in forms]
         gram = basis.T @ gram @ basis
         name = f"{name} {centring}"

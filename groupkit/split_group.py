@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -179,9 +180,9 @@ class SplitGroup:
 
     def _declare(
         self,
-        name: str,
+        name: Any,
         stabilizer: Stabilizer,
-        lattice: str | Lattice | None,
+        lattice: Any,
         matrix: Callable[..., Any] | None,
         index: Callable[[Any], Any] | None,
     ) -> None:
@@ -373,19 +374,16 @@ class SplitGroup:
         )
 
 
-class _naming:
+@contextmanager
+def _naming(name: object) -> Iterator[None]:
     """Put the name of the group in front of the errors of its declaration."""
-
-    def __init__(self, name: object) -> None:
-        self.name = name
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, DeclarationError) and isinstance(self.name, str):
-            error.message = f"{self.name}: {error.message}"
+    try:
+        yield
+    except DeclarationError as error:
+        if isinstance(name, str):
+            error.message = f"{name}: {error.message}"
             error.args = (error.message,)
+        raise
 
 
 def _unpickle(name: str, stabilizer: Stabilizer, lattice: Lattice) -> SplitGroup:

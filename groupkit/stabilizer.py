@@ -10,8 +10,9 @@ import numpy as np
 from jaxtyping import Bool, Int, Shaped
 
 from groupkit.errors import AxesError, ElementError, MissingIdentityError
-from groupkit.finite_group import FiniteGroup, Subgroup, matrix_table
+from groupkit.finite_group import FiniteGroup, Subgroup
 from groupkit.integers import integer
+from groupkit.tabulation import matrix_table
 
 TRANSLATION_NAMES = ("u", "v", "w")
 RESERVED_NAMES = ("t", *TRANSLATION_NAMES)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Int
 
 from groupkit.errors import DimensionError, WindowError
-from groupkit.integers import exact_matmul, integer, rational
+from groupkit.integers import exact_matmul, integer
 from groupkit.stabilizer import Stabilizer
-
-Centre = tuple[Fraction, ...]
-_MOST_POINTS: Final = 2**26
+from groupkit.stable_subset import (
+    Centre,
+    allowed_shifts,
+    box_centre,
+    reaches_sides,
+    read_box,
+    read_centre,
+    show_centre,
+    sizes_that_work,
+    stable_box,
+)
 
 
 class Window:
@@ -80,15 +86,15 @@ class Window:
             If the stable subset does not reach all sides of the box; the message names
             sizes that work.
         """
-        box = _box(kernel_size, stabilizer.dimension)
-        mask = _stable_box(stabilizer, box)
-        if mask is None or not _reaches_sides(mask):
-            near = " or ".join(str(size) for size in _sizes_that_work(stabilizer, box))
+        box = read_box(kernel_size, stabilizer.dimension)
+        mask = stable_box(stabilizer, box)
+        if mask is None or not reaches_sides(mask):
+            near = " or ".join(str(size) for size in sizes_that_work(stabilizer, box))
             shown = box[0] if len(set(box)) == 1 else box
             raise WindowError(
                 f"no window of size {shown} is stable under {stabilizer!r}: "
                 + (
-                    f"the centre {_show(box_centre(box))} of the box is not allowed"
+                    f"the centre {show_centre(box_centre(box))} of the box is not allowed"
                     if mask is None
                     else "its largest stable subset has a smaller bounding box"
                 )
@@ -132,7 +138,7 @@ class Window:
         if centre is None:
             middle = tuple(Fraction(int(total), len(array)) for total in array.sum(axis=0))
         else:
-            middle = _centre(centre, stabilizer.dimension)
+            middle = read_centre(centre, stabilizer.dimension)
         return cls(stabilizer, array, middle)
 
     @property
@@ -170,8 +176,8 @@ class Window:
                 image = [int(x) for x in images[i] + corner]
                 raise WindowError(
                     f"the window is not stable: M = {matrix.tolist()} about the centre "
-                    f"{_show(self.centre)} maps its point {self.points[i].tolist()} to {image}, "
-                    "which is not in it; add that point, or give another centre",
+                    f"{show_centre(self.centre)} maps its point {self.points[i].tolist()} to "
+                    f"{image}, which is not in it; add that point, or give another centre",
                     witness=(self.points[i].tolist(), image),
                 )
         return result
@@ -199,142 +205,4 @@ class Window:
 
     def __repr__(self) -> str:
         box = "×".join(str(side) for side in self.box)
-        return f"Window({len(self)} points of {box}, centre {_show(self.centre)})"
-
-
-def box_centre(box: Sequence[int]) -> Centre:
-    """Return the centre (n - 1)/2 of the box [0, n_1) × [0, n_2) × …"""
-    return tuple(Fraction(side - 1, 2) for side in box)
-
-
-def allowed_shifts(stabilizer: Stabilizer, centre: Centre) -> Int[np.ndarray, "order d"]:
-    """Return (I - M)c for every M: S acts about c by x → M x + (I - M)c.
-
-    Raises
-    ------
-    WindowError
-        If one is not an integer vector, so that lattice points would leave the lattice.
-    """
-    scale = math.lcm(*(coordinate.denominator for coordinate in centre))
-    scaled = np.array([int(coordinate * scale) for coordinate in centre])
-    shifts = exact_matmul(np.eye(len(centre), dtype=np.int64) - stabilizer.matrices, scaled)
-    broken = (shifts % scale != 0).any(axis=1)
-    if broken.any():
-        matrix = stabilizer.matrices[int(np.argmax(broken))].tolist()
-        raise WindowError(
-            f"the centre c = {_show(centre)} is not allowed: (I - M)c is no integer vector for "
-            f"M = {matrix}; choose a centre that every M moves by a lattice vector",
-            witness=matrix,
-        )
-    return shifts // scale
-
-
-def stable_subset(stabilizer: Stabilizer, shape: Sequence[int]) -> Bool[np.ndarray, "*shape"]:
-    """Return the largest S-stable subset of a box about its centre, as a mask.
-
-    Raises
-    ------
-    WindowError
-        If the centre of the box is not allowed; the message names sizes that are.
-    """
-    box = _box(shape, stabilizer.dimension)
-    mask = _stable_box(stabilizer, box)
-    if mask is None:
-        near = " or ".join(str(size) for size in _sizes_that_work(stabilizer, box, full=False))
-        raise WindowError(
-            f"an array of size {'×'.join(map(str, box))} has no centre about which "
-            f"{stabilizer!r} maps the lattice onto itself; use {near or 'odd sides'} instead",
-            witness=box,
-        )
-    return mask
-
-
-def _stable_box(stabilizer: Stabilizer, box: tuple[int, ...]) -> Bool[np.ndarray, "*box"] | None:
-    """Return the mask of `stable_subset`, None if the centre is not allowed."""
-    try:
-        shifts = allowed_shifts(stabilizer, box_centre(box))
-    except WindowError:
-        return None
-    points = np.stack(np.unravel_index(np.arange(math.prod(box)), box), axis=1)
-    stable = np.ones(len(points), dtype=bool)
-    for matrix, shift in zip(stabilizer.matrices, shifts, strict=True):
-        images = exact_matmul(points, matrix.T) + shift
-        stable &= ((images >= 0) & (images < np.array(box))).all(axis=1)
-    return stable.reshape(box)
-
-
-def _reaches_sides(mask: Bool[np.ndarray, "*box"]) -> bool:
-    """Return whether the bounding box of a mask is the whole array."""
-    return all(
-        bool(mask.take(end, axis=axis).any()) for axis in range(mask.ndim) for end in (0, -1)
-    )
-
-
-def _sizes_that_work(
-    stabilizer: Stabilizer, box: tuple[int, ...], full: bool = True, most: int = 2
-) -> list[int | tuple[int, ...]]:
-    """Return the box sizes nearest to `box` with a window (``full``) or an allowed centre."""
-    if math.prod(side + 2 for side in box) > _MOST_POINTS // 64:
-        return []
-    equal = len(set(box)) == 1
-    steps = sorted(
-        product(range(-2, 3), repeat=len(box)),
-        key=lambda step: (sum(abs(x) for x in step), max(step) != min(step), step),
-    )
-    found: list[int | tuple[int, ...]] = []
-    for step in steps:
-        sides = tuple(side + x for side, x in zip(box, step, strict=True))
-        if min(sides) < 1 or (equal and len(set(sides)) > 1):
-            continue
-        mask = _stable_box(stabilizer, sides)
-        if mask is not None and (not full or _reaches_sides(mask)):
-            found.append(sides[0] if equal else sides)
-        if len(found) == most:
-            break
-    return sorted(found, key=str) if equal else found
-
-
-def _box(sizes: int | Sequence[int], dimension: int) -> tuple[int, ...]:
-    """Return the sides of a box as a tuple, checked."""
-    one = integer(sizes)
-    if one is not None:
-        listed: list[Any] = [one] * dimension
-    else:
-        listed = list(sizes) if isinstance(sizes, Iterable) else [sizes]
-    sides = [integer(side) for side in listed]
-    if any(side is None or side < 1 for side in sides):
-        raise WindowError(
-            f"size {sizes!r} is not one of a window; use a positive integer or one an axis",
-            witness=sizes,
-        )
-    box = tuple(side for side in sides if side is not None)
-    if len(box) != dimension:
-        raise DimensionError(
-            f"size {sizes!r} has {len(box)} sides, the group has dimension {dimension}; give one "
-            f"integer, or {dimension}",
-            witness=sizes,
-        )
-    if math.prod(box) > _MOST_POINTS:
-        raise WindowError(
-            f"a box of {'×'.join(map(str, box))} has more than {_MOST_POINTS} points, which is "
-            "the limit; choose smaller sides",
-            witness=box,
-        )
-    return box
-
-
-def _centre(centre: Any, dimension: int) -> Centre:
-    """Return a user's centre as fractions, checked."""
-    coordinates = [rational(coordinate) for coordinate in centre]
-    known = tuple(coordinate for coordinate in coordinates if coordinate is not None)
-    if len(known) != dimension or len(coordinates) != dimension:
-        raise WindowError(
-            f"{centre!r} is not a centre; give {dimension} integers or fractions, such as "
-            "Fraction(1, 3)",
-            witness=centre,
-        )
-    return known
-
-
-def _show(centre: Centre) -> str:
-    return "(" + ", ".join(str(coordinate) for coordinate in centre) + ")"
+        return f"Window({len(self)} points of {box}, centre {show_centre(self.centre)})"

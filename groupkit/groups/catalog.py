@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from groupkit.groups.planar import p1, p2, p4, p4m, p6, p6m
 from groupkit.errors import UnknownNameError
+from groupkit.groups.planar import p1, p2, p4, p4m, p6, p6m
 from groupkit.split_group import SplitGroup
 
 
