@@ -49,7 +49,7 @@ types: $(READY) ## mypy --strict on both packages
 	$(BIN)/mypy
 
 arch: $(READY) ## import-linter: arrows go one way
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 unit: $(READY) ## tests and doctests, the slow ones left out
 	$(PYTEST) $(PARALLEL) -m "not slow"
