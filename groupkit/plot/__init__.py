@@ -1,0 +1,9 @@
+"""Pictures of planar groups: filters, and functions on a group as patches on a Cayley graph.
+
+Numpy arrays go in, matplotlib figures come out; needs the extra ``groupkit[plot]``.
+"""
+
+from groupkit.plot.feature_map import plot_function, plot_motion
+from groupkit.plot.filters import plot_filters
+
+__all__ = ["plot_filters", "plot_function", "plot_motion"]

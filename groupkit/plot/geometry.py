@@ -1,0 +1,102 @@
+"""Where lattice points and their cells lie on the page: the first axis down, as arrays print."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+from groupkit.lattice import Lattice
+
+# The page has x to the right and y up; coordinate 0 of an array runs down the page. This turn
+# of the plane keeps orientation, so what rotates counter-clockwise does so on the page too.
+_TO_PAGE = np.array([[0.0, 1.0], [-1.0, 0.0]])
+
+
+def positions(
+    points: Shaped[np.ndarray, "*shape 2"], lattice: Lattice
+) -> Float[np.ndarray, "*shape 2"]:
+    """Return the places of lattice points on the page, in units of the first basis vector.
+
+    Examples
+    --------
+    >>> positions(np.array([[1, 0], [0, 1]]), Lattice.named("square")).tolist()
+    [[0.0, -1.0], [1.0, 0.0]]
+    """
+    moved: Float[np.ndarray, "*shape 2"] = points.astype(np.float64) @ page_basis(lattice).T
+    return moved
+
+
+def page_basis(lattice: Lattice) -> Float[np.ndarray, "2 2"]:
+    """Return the basis vectors on the page, as columns."""
+    basis: Float[np.ndarray, "2 2"] = _TO_PAGE @ lattice.basis
+    return basis
+
+
+def page_matrices(
+    matrices: Int[np.ndarray, "*shape 2 2"], lattice: Lattice
+) -> Float[np.ndarray, "*shape 2 2"]:
+    """Return the orthogonal maps of the page that integer matrices are: B M B⁻¹."""
+    basis = page_basis(lattice)
+    moved: Float[np.ndarray, "*shape 2 2"] = basis @ matrices @ np.linalg.inv(basis)
+    return moved
+
+
+def cell(lattice: Lattice) -> Float[np.ndarray, "corners 2"]:
+    """Return the corners of the points of the page that are nearest to the origin.
+
+    This is the Voronoi cell {y : y · n ≤ n · n / 2 for every lattice vector n}: a square for
+    the square lattice, a regular hexagon for the hexagonal one; counter-clockwise.
+
+    Examples
+    --------
+    >>> len(cell(Lattice.named("square"))), len(cell(Lattice.named("hexagonal")))
+    (4, 6)
+    """
+    basis = page_basis(lattice)
+    reach = int(np.ceil(np.linalg.cond(basis)))  # enough vectors for a skewed basis too
+    steps = np.array([step for step in product(range(-reach, reach + 1), repeat=2) if any(step)])
+    normals = positions(steps, lattice)
+    bounds = (normals**2).sum(axis=-1) / 2
+    corners = [
+        np.linalg.solve(normals[list(pair)], bounds[list(pair)])
+        for pair in combinations(range(len(normals)), 2)
+        if abs(np.linalg.det(normals[list(pair)])) > 1e-9
+    ]
+    inside = [corner for corner in corners if (normals @ corner <= bounds + 1e-9).all()]
+    distinct = np.unique(np.round(inside, 9), axis=0)
+    angles = np.arctan2(distinct[:, 1], distinct[:, 0])
+    ordered: Float[np.ndarray, "corners 2"] = distinct[np.argsort(angles)]
+    return ordered
+
+
+def outline(points: Float[np.ndarray, "points 2"]) -> Float[np.ndarray, "corners 2"]:
+    """Return the corners of the convex hull, counter-clockwise from the lowest leftmost.
+
+    Examples
+    --------
+    >>> square = np.array([[0.0, 0], [1, 0], [0.5, 0.5], [1, 1], [0, 1]])
+    >>> outline(square).tolist()
+    [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
+    """
+    ordered = np.unique(np.round(points, 9), axis=0)
+
+    def chain(sequence: Float[np.ndarray, "points 2"]) -> list[Float[np.ndarray, " 2"]]:
+        """Return one half of the hull (Andrew's monotone chain), its last corner left out."""
+        corners: list[Float[np.ndarray, " 2"]] = []
+        for point in sequence:
+            while len(corners) > 1 and _turn(corners[-2], corners[-1], point) <= 1e-9:
+                corners.pop()
+            corners.append(point)
+        return corners[:-1]
+
+    return np.array(chain(ordered) + chain(ordered[::-1]))
+
+
+def _turn(
+    first: Float[np.ndarray, " 2"], second: Float[np.ndarray, " 2"], third: Float[np.ndarray, " 2"]
+) -> float:
+    """Return twice the signed area of a triangle: positive for a left turn."""
+    a, b = second - first, third - first
+    return float(a[0] * b[1] - a[1] * b[0])

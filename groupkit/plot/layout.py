@@ -1,0 +1,93 @@
+"""The Cayley graph of a planar stabilizer: places, names and joins of its elements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from groupkit.lattice import Lattice
+from groupkit.plot.geometry import page_matrices
+from groupkit.stabilizer import Stabilizer
+
+
+@dataclass(frozen=True, eq=False)
+class Edges:
+    """One generator a of the graph: every element s is joined to a s."""
+
+    name: str
+    generator: int
+    targets: Int[np.ndarray, " order"]
+    directed: bool  # an involution joins pairs, both ways
+
+
+def angles(
+    stabilizer: Stabilizer, lattice: Lattice
+) -> tuple[Float[np.ndarray, " order"], Int[np.ndarray, " order"]]:
+    """Return the angle and the ring of each element of S.
+
+    Rotations sit on ring 0, at the angle by which they turn the page, counted from the top.
+    With m the first reflection, m s sits on ring 1 beside the rotation s. Left multiplication
+    by a rotation then turns ring 0 rigidly, and left multiplication by m is radial.
+    """
+    maps = page_matrices(stabilizer.matrices, lattice)
+    proper = np.linalg.det(maps) > 0
+    turned = np.arctan2(maps[:, 1, 0], maps[:, 0, 0]) + np.pi / 2
+    if not proper.all():
+        first = int(np.argmin(proper))
+        beside = stabilizer.cayley_table[first]  # m s, for every s
+        turned[beside[proper]] = turned[proper]
+    return turned, np.where(proper, 0, 1)
+
+
+def edges(stabilizer: Stabilizer) -> tuple[Edges, ...]:
+    """Return the generators to draw: the axes if elements are products of their powers."""
+    orders = stabilizer.element_orders
+    generators = _axis_generators(stabilizer) or {
+        f"a_{number}": element for number, element in enumerate(stabilizer.generators)
+    }
+    return tuple(
+        Edges(name, element, stabilizer.cayley_table[element], bool(orders[element] > 2))
+        for name, element in generators.items()
+    )
+
+
+def labels(stabilizer: Stabilizer) -> tuple[str, ...]:
+    """Return a short name for each element, in TeX: the product of powers, or its number.
+
+    Examples
+    --------
+    >>> from groupkit import p4m
+    >>> labels(p4m.stabilizer)[:6]
+    ('$e$', '$r$', '$r^{2}$', '$r^{3}$', '$m$', '$mr$')
+    """
+    if not _axis_generators(stabilizer):
+        return tuple(f"${number}$" for number in stabilizer)
+    powers = [
+        [_power(name, int(exponent)) for name, exponent in stabilizer.axis_indices(s).items()]
+        for s in stabilizer
+    ]
+    return tuple(f"${''.join(factors) or 'e'}$" for factors in powers)
+
+
+def _axis_generators(stabilizer: Stabilizer) -> dict[str, int]:
+    """Return the element of index 1 on each axis, empty unless element (i, j, …) is aⁱ bʲ …."""
+    units = {name: stabilizer.index_of(**{name: 1}) for name, n in stabilizer.axes.items() if n > 1}
+    table = stabilizer.cayley_table
+    for element in stabilizer:
+        value = stabilizer.identity
+        for name, exponent in stabilizer.axis_indices(element).items():
+            for _ in range(int(exponent)):
+                value = int(table[value, units[name]])
+        if value != element:
+            return {}
+    return units
+
+
+def _power(name: str, exponent: int) -> str:
+    """Return a power in TeX, nothing for the zeroth."""
+    if exponent == 0:
+        return ""
+    letter = name if len(name) == 1 else rf"\mathrm{{{name}}}"
+    return letter if exponent == 1 else f"{letter}^{{{exponent}}}"
