@@ -27,6 +27,8 @@ from groupkit.index_bijection import (
 from groupkit.integers import integer_matrices
 from groupkit.lattice import Lattice
 from groupkit.stabilizer import Stabilizer
+from groupkit.verification.report import Report
+from groupkit.verification.subject import Subject
 from groupkit.window import Window
 
 
@@ -51,6 +53,11 @@ class SplitGroup:
         The inverse map, matrix → {axis: int}; it receives what `matrix` returns.
     lattice : str or Lattice, optional
         Checked to be preserved; by default the most general invariant one.
+    compose : callable, optional
+        A closed form of the composition, for `verify` to prove or refute: called with the
+        indices of two elements, {"r": 1, "u": …, "v": …}, it returns those of their product.
+        Axis indices are integers in range, translations sympy symbols; leaving the
+        translations out of the result declares the composition of S alone.
 
     Raises
     ------
@@ -77,11 +84,14 @@ class SplitGroup:
     True
     """
 
-    __slots__ = ("__weakref__", "_index", "_matrix", "lattice", "name", "stabilizer")
+    __slots__ = ("__weakref__", "_compose", "_index", "_matrix", "lattice", "name", "stabilizer")
 
     name: str
     stabilizer: Stabilizer
     lattice: Lattice
+    _matrix: Callable[..., Any] | None
+    _index: Callable[[Any], Any] | None
+    _compose: Callable[[Any, Any], Any] | None
 
     def __init__(
         self,
@@ -90,6 +100,7 @@ class SplitGroup:
         matrix: Callable[..., Any],
         index: Callable[[Any], Any] | None = None,
         lattice: str | Lattice | None = None,
+        compose: Callable[[Any, Any], Any] | None = None,
     ) -> None:
         with _naming(name):
             if not callable(matrix):
@@ -101,7 +112,7 @@ class SplitGroup:
             stabilizer, raw = tabulate(axes, matrix)
             if index is not None:
                 check_index(stabilizer, raw, index)
-            self._declare(name, stabilizer, lattice, matrix, index)
+            self._declare(name, stabilizer, lattice, matrix, index, compose)
 
     @classmethod
     def from_generators(
@@ -185,6 +196,7 @@ class SplitGroup:
         lattice: Any,
         matrix: Callable[..., Any] | None,
         index: Callable[[Any], Any] | None,
+        compose: Callable[[Any, Any], Any] | None = None,
     ) -> None:
         """Check the lattice and set all fields: the last step of every constructor."""
         if not isinstance(name, str) or not name:
@@ -199,8 +211,8 @@ class SplitGroup:
                 witness=lattice,
             )
         lattice.check_isometries(stabilizer.matrices)
-        values = (name, stabilizer, lattice, matrix, index)
-        fields = ("name", "stabilizer", "lattice", "_matrix", "_index")
+        values = (name, stabilizer, lattice, matrix, index, compose)
+        fields = ("name", "stabilizer", "lattice", "_matrix", "_index", "_compose")
         for field, value in zip(fields, values, strict=True):
             object.__setattr__(self, field, value)
 
@@ -290,6 +302,32 @@ class SplitGroup:
     ) -> Int[np.ndarray, "*out"]:
         """Return L_s on arrays with these lattice sides, as an index (see `array_action`)."""
         return array_action(self.stabilizer, s, shape, self.feature_type(feature_type), torus)
+
+    def verify(self, kernel_sizes: Sequence[int | Sequence[int]] | None = None) -> Report:
+        """Return a proof, law by law, that this is a group and that layers may rely on it.
+
+        Parameters
+        ----------
+        kernel_sizes : sequence of int or tuples of int, optional
+            Sizes whose windows, filter banks and L_g are proved too; 3 by default, where the
+            group has a window of that size.
+
+        Returns
+        -------
+        Report
+            Prints as a table; ``report.raise_if_refuted()`` makes it an assertion.
+
+        Examples
+        --------
+        >>> report = SplitGroup.from_generators("p4", {"r": [[0, -1], [1, 0]]}).verify()
+        >>> bool(report), report["associative"].status
+        (True, 'proved')
+        """
+        from groupkit.verification.prove import prove  # noqa: PLC0415 - it imports sympy
+
+        callables = (self._matrix, self._index, self._compose)
+        subject = Subject.of(self.name, self.stabilizer, self.lattice, *callables)
+        return prove(subject, kernel_sizes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the declaration as plain data: strings, lists and integers."""
