@@ -1,0 +1,261 @@
+r"""Pure functions of tensors and index arrays: every layer is one call of these.
+
+The bank of filters that a layer slides over its input is a gather from its weight,
+
+.. math:: \mathrm{bank}[o s', i s, x] = \mathrm{weight}[o, i, \mathrm{index}[s', s, x]],
+
+with the index array of `groupkit.FilterBank`; the layer itself is one planar convolution
+with that bank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float, Int, Shaped
+from torch import Tensor
+
+from groupkit.errors import FeatureTypeError
+from groupkit.filter_bank import FilterBank
+
+_CONVOLUTIONS: dict[int, Callable[..., Tensor]] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+
+
+def bank_index(
+    filter_bank: FilterBank,
+    out_channels: int,
+    in_channels_per_group: int,
+    *,
+    device: torch.device | str | None = None,
+) -> Int[Tensor, "out_entries in_entries *box"]:
+    r"""Where each entry of the bank lies in the flat weight [C_out, C_in, n_parameters].
+
+    Entry :math:`(o s', i s, x)` is :math:`(o C_{in} + i) n + \mathrm{index}[s', s, x]`; points
+    of the box outside the window hold ``C_out * C_in * n_parameters``, one past the weight.
+
+    Parameters
+    ----------
+    filter_bank : FilterBank
+        The index array of the layer.
+    out_channels, in_channels_per_group : int
+        C_out, and C_in divided by the groups of the convolution.
+    device : torch.device, optional
+        Where the index lives.
+
+    Returns
+    -------
+    Tensor
+        int32 (int64 for weights beyond its range) [C_out |S/H_out|, C_in |S/H_in|, *box]:
+        half the memory traffic of int64, which is what a gather costs.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> lifting = gk.p4.filter_bank(3, input_type="planar")
+    >>> index = bank_index(lifting, out_channels=1, in_channels_per_group=1)
+    >>> index.shape
+    torch.Size([4, 1, 3, 3])
+    >>> index[1, 0]  # the filter, rotated by 90 degrees
+    tensor([[2, 5, 8],
+            [1, 4, 7],
+            [0, 3, 6]], dtype=torch.int32)
+
+    References
+    ----------
+    Cohen & Welling (2016), "Group Equivariant Convolutional Networks", section 7.1.
+    """
+    n_out, n_in, *box = filter_bank.index.shape
+    n_parameters = filter_bank.n_parameters
+    n_weights = out_channels * in_channels_per_group * n_parameters
+    dtype = torch.int32 if n_weights < 2**31 else torch.int64
+    index = torch.tensor(filter_bank.index, dtype=dtype, device=device)
+    index = index.view(1, n_out, 1, n_in, *box)
+    rows = torch.arange(out_channels * in_channels_per_group, dtype=dtype, device=device)
+    rows = rows.mul_(n_parameters).view(out_channels, 1, in_channels_per_group, 1, *[1] * len(box))
+    positions = rows + index
+    if len(filter_bank.window) < filter_bank.window.mask.size:
+        positions = torch.where(index == n_parameters, n_weights, positions)
+    return positions.view(out_channels * n_out, in_channels_per_group * n_in, *box)
+
+
+def expand_filters(
+    weight: Float[Tensor, "out_channels in_channels n_parameters"],
+    bank_index: Int[Tensor, "out_entries in_entries *box"],
+    *,
+    fills_box: bool = False,
+) -> Float[Tensor, "out_entries in_entries *box"]:
+    r"""Return the bank of filters: one gather, :math:`\mathrm{flat}(w, 0)[\mathrm{index}]`.
+
+    Parameters
+    ----------
+    weight : Tensor
+        The free parameters [C_out, C_in / groups, n_parameters].
+    bank_index : Tensor
+        As `bank_index` makes it.
+    fills_box : bool
+        Whether the window is its whole box: then no entry refers to the appended zero, which
+        is left out.
+
+    Returns
+    -------
+    Tensor
+        [C_out |S/H_out|, C_in |S/H_in|, *box].
+
+    Examples
+    --------
+    >>> weight = torch.tensor([[[1.0, 2.0]]])
+    >>> expand_filters(weight, torch.tensor([[[0, 1, 2]], [[1, 0, 2]]]))
+    tensor([[[1., 2., 0.]],
+            [[2., 1., 0.]]])
+    """
+    flat = weight.reshape(-1)
+    if not fills_box:
+        flat = F.pad(flat, (0, 1))
+    return flat.index_select(0, bank_index.reshape(-1)).view(bank_index.shape)
+
+
+def group_conv(
+    x: Float[Tensor, "batch in_channels *rest"],
+    weight: Float[Tensor, "out_channels in_channels_per_group n_parameters"],
+    bank_index: Int[Tensor, "out_entries in_entries *box"],
+    bias: Float[Tensor, "out_channels"] | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+    *,
+    fills_box: bool = False,
+    planar_output: bool = False,
+) -> Float[Tensor, "batch out_channels *out_rest"]:
+    r"""Correlate a feature map with all transformed copies of the filters.
+
+    .. math:: [f \star \psi](g) = \sum_h \sum_k f_k(h)\, \psi_k(g^{-1} h)
+
+    evaluated as one planar convolution with the expanded bank; the bias, one per G-feature
+    map, is added by that convolution.
+
+    Parameters
+    ----------
+    x : Tensor
+        [batch, C_in, |S/H_in|, *space], or [batch, C_in, *space] for a planar input.
+    weight : Tensor
+        [C_out, C_in / groups, n_parameters].
+    bank_index : Tensor
+        As `bank_index` makes it; its number of box axes is the dimension of the lattice.
+    bias : Tensor, optional
+        [C_out].
+    stride, padding, dilation, groups, padding_mode
+        As in `torch.nn.Conv2d`; numbers, not "same" or "valid".
+    fills_box : bool
+        As in `expand_filters`.
+    planar_output : bool
+        Whether the output has no stabilizer axis.
+
+    Returns
+    -------
+    Tensor
+        [batch, C_out, |S/H_out|, *space], without the stabilizer axis if ``planar_output``.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> index = bank_index(gk.p4.filter_bank(3), out_channels=2, in_channels_per_group=1)
+    >>> group_conv(torch.rand(1, 1, 4, 9, 9), torch.rand(2, 1, 36), index).shape
+    torch.Size([1, 2, 4, 7, 7])
+
+    References
+    ----------
+    Cohen & Welling (2016), "Group Equivariant Convolutional Networks", eq. 10 and 11.
+    """
+    dimension = bank_index.dim() - 2
+    if x.dim() > dimension + 2:
+        x = x.flatten(1, 2)
+    if padding_mode != "zeros":
+        pads = [padding] * dimension if isinstance(padding, int) else list(padding)
+        x = F.pad(x, [pad for pad in reversed(pads) for _ in range(2)], mode=padding_mode)
+        padding = 0
+    size = bank_index.shape[0] // weight.shape[0]
+    y: Tensor = _CONVOLUTIONS[dimension](
+        x,
+        expand_filters(weight, bank_index, fills_box=fills_box),
+        bias if bias is None or size == 1 else bias.repeat_interleave(size),
+        stride,
+        padding,
+        dilation,
+        groups,
+    )
+    return y if planar_output else y.view(x.shape[0], weight.shape[0], size, *y.shape[2:])
+
+
+def act(
+    tensor: Shaped[Tensor, "*batch_and_map"],
+    index: Int[Tensor, "*map"] | Int[np.ndarray, "*map"],
+) -> Shaped[Tensor, "*batch_and_new_map"]:
+    r"""Transform a feature map, :math:`(L_g f)(x) = f(g^{-1} x)`, by an index array.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        Any leading axes, then the axes that ``index`` permutes: [..., *space] or
+        [..., |S/H|, *space].
+    index : Tensor or numpy.ndarray
+        From `groupkit.action.array_action`: output entry -> flat input entry; one past the
+        last entry is a zero.
+
+    Returns
+    -------
+    Tensor
+        The leading axes, then those of ``index``.
+
+    Raises
+    ------
+    FeatureTypeError
+        If the last axes of the tensor are not those the index was made for.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> from groupkit.action import array_action
+    >>> f = torch.arange(6).reshape(2, 3)
+    >>> quarter_turn = array_action(gk.p4.stabilizer, 1, (2, 3), gk.p4.feature_type("planar"))
+    >>> torch.equal(act(f, quarter_turn), torch.rot90(f, 1))
+    True
+    """
+    index = torch.tensor(index) if isinstance(index, np.ndarray) else index
+    n_axes = index.dim()
+    if tensor.dim() < n_axes or tensor.shape[tensor.dim() - n_axes :].numel() != index.numel():
+        raise FeatureTypeError(
+            f"an index of shape {tuple(index.shape)} does not act on a tensor of shape "
+            f"{tuple(tensor.shape)}: the last {n_axes} axes hold another number of entries; "
+            "make the index for the tensor's own shape and type",
+            witness=(tuple(tensor.shape), tuple(index.shape)),
+        )
+    flat = F.pad(tensor.flatten(tensor.dim() - n_axes), (0, 1))
+    positions = index.reshape(-1).to(tensor.device)
+    return flat.index_select(-1, positions).view(*flat.shape[:-1], *index.shape)
+
+
+def fill_outside(
+    x: Float[Tensor, "*map"], mask: Bool[Tensor, "*space"], value: float = 0.0
+) -> Float[Tensor, "*map"]:
+    """Return a map with ``value`` wherever its lattice point is outside the mask.
+
+    Parameters
+    ----------
+    x : Tensor
+        [..., *space].
+    mask : Tensor
+        bool [*space], True inside.
+    value : float
+        What the outside becomes: 0 for a convolution, -∞ for a maximum.
+
+    Examples
+    --------
+    >>> fill_outside(torch.ones(3), torch.tensor([False, True, True]))
+    tensor([0., 1., 1.])
+    """
+    return torch.where(mask, x, value)
