@@ -1,0 +1,20 @@
+"""Layers that are exactly equivariant under any group declared with groupkit, for PyTorch."""
+
+from groupkit_torch import functional, testing
+from groupkit_torch.conv import GroupConv, LiftingConv
+from groupkit_torch.coset_pool import CosetPool
+from groupkit_torch.layers import layers
+from groupkit_torch.norm import GroupBatchNorm
+from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
+
+__all__ = [
+    "CosetPool",
+    "GroupAvgPool",
+    "GroupBatchNorm",
+    "GroupConv",
+    "GroupMaxPool",
+    "LiftingConv",
+    "functional",
+    "layers",
+    "testing",
+]
