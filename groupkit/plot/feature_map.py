@@ -222,7 +222,7 @@ def _write_label(axes: Axes, name: str, place: Float[np.ndarray, " 2"], angle: f
     axes.annotate(
         name,
         tuple(place),
-        xytext=tuple(12 * out),  # points: letters keep their size whatever the scale
+        xytext=(17 * out[0], 12 * out[1]),  # points: letters keep their size whatever the scale
         textcoords="offset points",
         ha="center",
         va="center",

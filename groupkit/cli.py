@@ -1,0 +1,118 @@
+"""The console command ``groupkit``: a table of commands, and those that other packages bring.
+
+A command is a function of its arguments that returns an exit status.  Built-in ones stand in
+`BUILT_IN`; packages add theirs by entry points of the group ``groupkit.commands``, which are
+listed by name and loaded when asked for: listing commands imports none of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points, version
+from typing import Final
+
+from groupkit.errors import GroupkitError, MissingExtraError, UnknownNameError
+
+ENTRY_POINTS: Final = "groupkit.commands"
+
+Run = Callable[[Sequence[str]], int]
+"""A command: arguments after its name → exit status."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A line of ``groupkit --help``, and how to get the function behind it."""
+
+    summary: str
+    load: Callable[[], Run]
+
+
+BUILT_IN: Final[Mapping[str, Command]] = {}
+"""Commands of groupkit itself, by name."""
+
+
+def commands() -> dict[str, Command]:
+    """Return every command by name, built-in ones first; nothing is loaded.
+
+    Examples
+    --------
+    >>> "demo" in commands()
+    True
+    """
+    found = {
+        point.name: Command(f"from {point.module}", partial(_load, point))
+        for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
+    }
+    return {**found, **BUILT_IN}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; return 0, the command's own status, or 2 for an error of ours.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments after ``groupkit``; those of the process by default.
+
+    Examples
+    --------
+    >>> main(["--version"])
+    Traceback (most recent call last):
+    SystemExit: 0
+    """
+    known = commands()
+    parser = _parser(known)
+    arguments = parser.parse_args(argv)
+    if arguments.command is None:
+        parser.print_help()
+        return 0
+    try:
+        return _find(known, arguments.command).load()(arguments.arguments)
+    except GroupkitError as error:
+        print(f"groupkit: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser(known: Mapping[str, Command]) -> argparse.ArgumentParser:
+    width = max((len(name) for name in known), default=0)
+    lines = [f"  {name:<{width}}  {command.summary}" for name, command in known.items()]
+    parser = argparse.ArgumentParser(
+        prog="groupkit",
+        description="Symmetry groups of lattices: declare, check, and build layers.",
+        epilog="\n".join(["commands:", *lines, "", "groupkit COMMAND --help tells more."]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=version("groupkit"))
+    parser.add_argument("command", nargs="?", metavar="COMMAND", help="one of those below")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="its own arguments")
+    return parser
+
+
+def _find(known: Mapping[str, Command], name: str) -> Command:
+    if name in known:
+        return known[name]
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known) or 'none'}"
+    raise UnknownNameError(f"there is no command {name!r}; {hint}", witness=name)
+
+
+def _load(point: EntryPoint) -> Run:
+    """Return the function of an entry point; say what to install where an import fails.
+
+    A package that brings a command has an extra of the same name, if the command needs more.
+    """
+    try:
+        run: Run = point.load()
+    except ModuleNotFoundError as error:
+        package = point.dist.name if point.dist else "groupkit"
+        raise MissingExtraError(
+            f"the command {point.name!r} needs {error.name}, which is not installed; "
+            f'run pip install "{package}[{point.name}]"',
+            witness=error.name,
+        ) from error
+    return run
