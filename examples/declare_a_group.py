@@ -4,9 +4,10 @@ p3m1 has three-fold rotations and mirrors through all of their centres.  Nothing
 knows of it: the next six lines are all there is to say.
 """
 
+from torch import nn
+
 import groupkit as gk
 import groupkit_torch as gt
-from torch import nn
 
 p3m1 = gk.SplitGroup.from_generators(
     "p3m1",

@@ -3,9 +3,10 @@
 Both are shipped too, as `gk.p6` and `gk.p6m`; the tests show that these are the same groups.
 """
 
+from sympy import Matrix
+
 import groupkit as gk
 import groupkit_torch as gt
-from sympy import Matrix
 
 # The crystallographers' hexagonal basis: two vectors of equal length, 120° apart.
 rotation = Matrix([[1, -1], [1, 0]])  # by 60°

@@ -1,10 +1,11 @@
 """Train on upright digits, test on rotated ones: a p4 network in an ordinary training loop."""
 
-import groupkit as gk
-import groupkit_torch as gt
 import torch
 from sklearn.datasets import load_digits
 from torch import Tensor, nn
+
+import groupkit as gk
+import groupkit_torch as gt
 
 
 def load() -> tuple[Tensor, Tensor]:
