@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from groupkit.lattice import Lattice
 from groupkit.plot.cells import Tiles
-from groupkit.plot.style import INK, QUIET, SIGNED
+from groupkit.plot.style import FRAME, INK, QUIET, SIGNED
 
 
 def plot_filters(
@@ -65,8 +65,7 @@ def plot_filters(
                 norm,
                 at=place,
                 cmap=SIGNED,
-                frame=QUIET,
-                frame_width=0.8,
+                edge=FRAME,
             )
     axes.set(
         xlim=(low[0] - 0.2, (columns - 1) * step[0] + high[0] + 0.2),

@@ -70,7 +70,7 @@ def motion(
     turned = torch.rot90(image, 1, (-2, -1))
     with torch.no_grad():
         maps = features(torch.stack([image, turned])).double()
-    channel = int(maps[0].amax((1, 2, 3)).argmax())
+    channel = int(maps[0, :, :, 1:-1, 1:-1].sum((1, 2, 3)).argmax())
     before, after = maps[:, channel].numpy()
     name = labels(group.stabilizer)[element].strip("$")
     return plot_motion(
@@ -80,9 +80,9 @@ def motion(
         after,
         planar=torch.stack([image, turned])[:, 0].double().numpy(),
         titles=("features of a digit", f"features of the digit moved by ${name}$"),
-        caption=f"A function on {group.name} has one patch for each element of the stabilizer. "
-        f"When ${name}$ moves the input, each patch follows its red arrow and turns "
-        "(frame and dot go with it).",
+        caption=f"One channel of a trained {group.name} network: a patch for each element of the "
+        f"stabilizer.\nWhen ${name}$ moves the input, each patch follows its arrow and turns; "
+        "frames and dots show where it went.",
     )
 
 
