@@ -1,0 +1,94 @@
+"""Draw the pictures of README.md and docs/ from the library itself: python docs/make_pictures.py.
+
+The demo trains the network whose feature map is shown, which takes some ten seconds.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+import groupkit as gk
+from groupkit.plot.cells import Tiles
+from groupkit.plot.style import ARROW, FRAME, INK, QUIET
+from groupkit_torch.demo import main as demo
+
+IMAGES = Path(__file__).parent / "images"
+FROM_DEMO = ("feature_map_rotation", "filters_p3m1")
+PALE = Normalize(0, 18)
+
+
+def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Draw an arrow between two points of the page."""
+    style = {"arrowstyle": "-|>", "color": ARROW, "linewidth": 1.6}
+    axes.annotate("", end, start, arrowprops=style)
+
+
+def array(axes: Axes, values: np.ndarray, title: str) -> None:
+    """Draw an array with its numbers and its two axes."""
+    tiles = Tiles.of(gk.p4.lattice, np.ones(values.shape, dtype=bool))
+    tiles.draw(axes, values, PALE, edge=FRAME)
+    for place, value in zip(tiles.corners.mean(axis=1), values.flat, strict=True):
+        axes.text(*place, str(value), ha="center", va="center", fontsize=14, color=INK)
+    arrow(axes, (-0.82, 0.7), (-0.82, -0.5))
+    arrow(axes, (-0.7, 0.82), (0.5, 0.82))
+    axes.text(-0.9, 0.1, "$u$, axis −2", rotation=90, ha="right", va="center", color=ARROW)
+    axes.text(-0.1, 0.9, "$v$, axis −1", ha="center", va="bottom", color=ARROW)
+    axes.text(0, -0.98, title, ha="center", va="center", fontsize=12, color=INK)
+    axes.set(xlim=(-1.15, 0.8), ylim=(-1.1, 1.1), aspect="equal")
+    axes.set_axis_off()
+
+
+def hexagons(axes: Axes) -> None:
+    """Draw the hexagonal window of size 5 with its coordinates and basis vectors."""
+    window = gk.p6.window(5)
+    points = window.points - 2
+    tiles = Tiles.of(gk.p6.lattice, window.mask)
+    tiles.draw(axes, np.where(window.mask, 2, 0), PALE, edge=QUIET)
+    places = {
+        tuple(point): place
+        for point, place in zip(points.tolist(), tiles.corners.mean(axis=1), strict=True)
+    }
+    for (x, y), place in places.items():
+        label = f"{x}, {y}".replace("-", "−")
+        axes.text(*place, label, ha="center", va="center", fontsize=9, color=INK)
+    for vector, name in (((1, 0), "$u$"), ((0, 1), "$v$")):
+        start, end = places[0, 0], places[vector]
+        arrow(axes, start + 0.26 * (end - start), start + 0.78 * (end - start))
+        side = np.array([-(end - start)[1], (end - start)[0]]) * 0.22
+        axes.text(
+            *(start + 0.5 * (end - start) + side), name, color=ARROW, ha="center", va="center"
+        )
+    axes.text(0, -1.1, "hexagonal basis and window of size 5", ha="center", fontsize=12, color=INK)
+    axes.set(xlim=(-1.05, 1.05), ylim=(-1.2, 1.0), aspect="equal")
+    axes.set_axis_off()
+
+
+def conventions() -> Figure:
+    """Draw the array axes, what L_r does to an array, and the hexagonal basis."""
+    figure = Figure(figsize=(11, 3.8), layout="constrained")
+    before, after, window = figure.subplots(1, 3)
+    f = np.arange(9).reshape(3, 3)
+    r = gk.p4.stabilizer.index_of(r=1)
+    array(before, f, "$f$")
+    array(after, f.reshape(-1)[gk.p4.action(r, f.shape, "planar")], "$L_r f$ = np.rot90(f)")
+    hexagons(window)
+    return figure
+
+
+def main() -> None:
+    """Write all pictures to docs/images."""
+    IMAGES.mkdir(exist_ok=True)
+    conventions().savefig(IMAGES / "conventions.png", dpi=110, facecolor="white")
+    with tempfile.TemporaryDirectory() as folder:
+        demo(["--output", folder])
+        for name in FROM_DEMO:
+            shutil.copy(Path(folder) / f"{name}.png", IMAGES)
+
+
+if __name__ == "__main__":
+    main()
