@@ -58,7 +58,7 @@ doctest: $(READY) ## the examples in docstrings alone
 	$(PYTEST) groupkit groupkit_torch
 
 jaxtyping: $(READY) ## the tests again, every annotated shape checked at run time
-	$(PYTEST) tests $(PARALLEL) -m "not slow and not compile" \
+	$(PYTEST) $(PARALLEL) -m "not slow and not compile" \
 		--jaxtyping-packages=groupkit,groupkit_torch,beartype.beartype
 
 clean: ## remove .venv, caches and builds
