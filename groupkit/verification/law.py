@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import update_wrapper
 from time import perf_counter
 from typing import Generic, Literal, ParamSpec
 
@@ -106,13 +105,21 @@ class Claim(Generic[P]):
         self.statement = statement
         self.formula = formula
         self.needs = needs
-        update_wrapper(self, check)
+        self.__doc__ = check.__doc__
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Law:
         """Decide the law."""
         start = perf_counter()
         finding = self.check(*args, **kwargs)
         return self.law(finding, perf_counter() - start)
+
+    def renamed(self, name: str) -> Claim[P]:
+        """Return the same claim under another name."""
+        return Claim(self.check, name, self.section, self.statement, self.formula, self.needs)
+
+    def settled(self, name: str, finding: Finding) -> Claim[[]]:
+        """Return the claim for a case that is decided before it can be checked."""
+        return Claim(lambda: finding, name, self.section, self.statement, self.formula, self.needs)
 
     def law(self, finding: Finding, seconds: float = 0.0) -> Law:
         """Return the law with a finding about it."""

@@ -1,0 +1,172 @@
+"""A `matrix` written in closed form, such as cos(rπ/2): proved with symbols for the indices.
+
+One axis r of size n satisfies M(r) M(r') = M(r + r') and M(r + n) = M(r).  Two axes of a
+product form satisfy M(m, r) M(m', r') = M(m + m', c^m' r + r'), with c read from the Cayley
+table: -1 for a mirror and a rotation.
+"""
+
+from __future__ import annotations
+
+from itertools import product as tuples
+from typing import Any, Final
+
+from sympy import Abs, I, Matrix, Symbol, arg, exp, expand, expand_trig, powsimp
+
+from groupkit.integers import integer_matrix
+from groupkit.verification.index_laws import NO_CALLABLE, SECTION, number_of
+from groupkit.verification.law import Finding, claim, not_applicable, proved, refuted
+from groupkit.verification.subject import Subject
+
+_HOW: Final = "sympy, integer symbols for the indices"
+
+
+@claim(
+    SECTION,
+    "closed form",
+    "matrix, with symbols for the indices, satisfies the composition law of S for all integers",
+    r"M(i)\, M(i') = M(i \cdot i') \text{ for symbolic } i, i'",
+    needs=("Cayley table",),
+)
+def closed_form(subject: Subject) -> Finding:
+    """Decide whether a closed form has its axes' periods and satisfies the law of S."""
+    if subject.matrix is None:
+        return not_applicable(f"matrix {NO_CALLABLE}")
+    if len(subject.axes) not in (1, 2):
+        return not_applicable("a law in the indices is known for one or two axes only")
+    symbols = [Symbol(name, integer=True) for name in subject.axes]
+    form = _evaluate(subject, symbols)
+    if form is None or not form.free_symbols:
+        return not_applicable("matrix is no closed form: it does not take symbols for the indices")
+    wrong = _differs_from_table(subject, form, symbols)
+    if wrong:
+        return refuted(_HOW, wrong)
+    sizes = list(subject.axes.values())
+    for k, symbol in enumerate(symbols):
+        moved = form.subs(symbol, symbol + sizes[k])
+        if not _zero(moved - form):
+            return _unproved(f"that the form has period {sizes[k]} in {symbol}")
+    law = _law_of_table(subject)
+    if law is None:
+        return not_applicable("the indices are no product form, so there is no law to prove")
+    primed = [Symbol(f"{name}'", integer=True) for name in subject.axes]
+    identities = _identities(subject, form, symbols, primed, law)
+    for left, right, _ in identities:
+        if not _zero(left - right):
+            return _unproved(f"{_spell_law(subject, law)} of the form")
+    spelled = _spell_law(subject, law)
+    return proved(
+        f"{_HOW}: {spelled}, periods {', '.join(map(str, sizes))}; {len(identities)} identities",
+        f"With integer symbols the closed form satisfies ${spelled}$ and has the periods "
+        f"${', '.join(map(str, sizes))}$; at the index tuples of $S$ it is the tabulated matrix.",
+    )
+
+
+def _unproved(what: str) -> Finding:
+    """Return the finding for a form that holds at the index tuples, but not in general."""
+    return not_applicable(f"sympy does not prove {what}, for all integers; the table is proved")
+
+
+def _evaluate(subject: Subject, indices: list[Any]) -> Any:
+    """Return ``matrix`` at symbolic indices, None where it does not take them."""
+    if subject.matrix is None:
+        return None
+    try:
+        value = subject.matrix(**dict(zip(subject.axes, indices, strict=True)))
+        form = Matrix(value.tolist() if hasattr(value, "tolist") else value)
+        form = form.applyfunc(_polar_powers)
+    except Exception:  # noqa: BLE001 - the user's code may raise anything on symbols
+        return None
+    return form if form.shape == (subject.dimension, subject.dimension) else None
+
+
+def _differs_from_table(subject: Subject, form: Any, symbols: list[Any]) -> str | None:
+    """Say at which indices the closed form is not the tabulated matrix."""
+    for s in range(subject.order):
+        indices = subject.indices(s)
+        value = form.subs([(symbol, indices[symbol.name]) for symbol in symbols])
+        try:
+            equal = (integer_matrix(value) == subject.matrices[s]).all()
+        except ValueError:
+            equal = False
+        if not equal:
+            return f"the closed form is {value.tolist()} at {indices}, not M{subject.label(s)}"
+    return None
+
+
+def _law_of_table(subject: Subject) -> int | None:
+    """Return c of the law of two axes, 1 for one axis, None if the table has no such law.
+
+    The law is checked on the whole table, so the symbols only extend what is true.
+    """
+    sizes = list(subject.axes.values())
+    if len(sizes) == 1:
+        candidates = [1]
+    else:
+        candidates = sorted(range(1 - sizes[1], sizes[1] + 1), key=lambda c: (abs(c), -c))
+    for c in candidates:
+        if all(
+            subject.table[number_of(subject, i), number_of(subject, j)]
+            == number_of(subject, _compose(subject, i, j, c))
+            for i, j in tuples(map(subject.indices, range(subject.order)), repeat=2)
+        ):
+            return c
+    return None
+
+
+def _compose(subject: Subject, i: dict[str, int], j: dict[str, int], c: int) -> dict[str, int]:
+    names = list(subject.axes)
+    last = names[-1]
+    total = {name: i[name] + j[name] for name in names}
+    if len(names) == 2:
+        total[last] = int(c) ** j[names[0]] * i[last] + j[last]
+    return {name: total[name] % subject.axes[name] for name in names}
+
+
+def _identities(
+    subject: Subject, form: Any, symbols: list[Any], primed: list[Any], law: int
+) -> list[tuple[Any, Any, str]]:
+    """Return both sides of the law, for every residue of the first of two indices.
+
+    With m' = n k + i and c^n = 1 modulo the size of the second axis, c^m' is c^i.
+    """
+    if len(symbols) == 1:
+        (r,), (q,) = symbols, primed
+        return [(form * form.subs(r, q), form.subs(r, r + q), "")]
+    (m, r), (p, q) = symbols, primed
+    n = subject.axes[m.name]
+    k = Symbol("k", integer=True)
+    sides = []
+    for i in range(n):
+        second = form.subs([(m, n * k + i), (r, q)], simultaneous=True)
+        whole = form.subs([(m, m + n * k + i), (r, law**i * r + q)], simultaneous=True)
+        sides.append((form * second, whole, f"{p} = {n}k + {i}"))
+    return sides
+
+
+def _spell_law(subject: Subject, law: int) -> str:
+    names = list(subject.axes)
+    if len(names) == 1:
+        (r,) = names
+        return f"M({r}) M({r}') = M({r} + {r}')"
+    m, r = names
+    turned = {1: r, -1: f"(-1)^{{{m}'}} {r}"}.get(law, f"{law}^{{{m}'}} {r}")
+    return f"M({m}, {r}) M({m}', {r}') = M({m} + {m}', {turned} + {r}')"
+
+
+def _zero(matrix: Any) -> bool:
+    """Return whether sympy proves all entries zero: by expansion, exponentials, simplify."""
+    return all(_is_zero(entry) for entry in matrix)
+
+
+def _is_zero(entry: Any) -> bool:
+    if expand(expand_trig(expand(entry))) == 0:
+        return True
+    return bool(expand(powsimp(expand(expand(entry).rewrite(exp)))) == 0)
+
+
+def _polar_powers(entry: Any) -> Any:
+    """Write powers of complex roots of unity as exponentials: powers of matrices hold them."""
+    return entry.replace(
+        lambda e: e.is_Pow and e.base.is_number and not e.base.is_real and e.exp.free_symbols,
+        lambda e: Abs(e.base) ** e.exp * exp(I * arg(e.base) * e.exp),
+    )
