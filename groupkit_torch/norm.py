@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from groupkit import SplitGroup
+from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.feature_maps import axis_size, check_map
 from groupkit_torch.mask import inside, stable_rows
@@ -43,7 +44,7 @@ class GroupBatchNorm(_BatchNorm):
     Raises
     ------
     FeatureTypeError
-        If a map is not of the declared type.
+        If a map is not of the declared type, or has a single value a channel in training.
 
     Examples
     --------
@@ -103,6 +104,12 @@ class GroupBatchNorm(_BatchNorm):
         dtype = x.dtype
         if dtype in (torch.float16, torch.bfloat16):
             x = x.float()  # as torch does: statistics in single precision
+        if x[:, 0].numel() == 1:
+            raise FeatureTypeError(
+                f"a map of shape {tuple(x.shape)} has one value a channel, which has no variance; "
+                "use a larger batch or map, or evaluation mode",
+                witness=tuple(x.shape),
+            )
         axes = [axis for axis in range(x.dim()) if axis != 1]
         per_map = [-1 if axis == 1 else 1 for axis in range(x.dim())]
         count = mask.sum() * (x[:, 0].numel() // mask.numel())
@@ -110,7 +117,7 @@ class GroupBatchNorm(_BatchNorm):
         centred = x - mean.view(per_map)
         variance = torch.where(mask, centred, 0).square().sum(axes) / count
         if self.training and self.track_running_stats:
-            self._update_running(mean.detach(), variance.detach() * (count / (count - 1)))
+            self._update_running(mean.detach(), variance.detach() * count / (count - 1))
         scale = (variance + self.eps).rsqrt()
         if self.affine:
             scale = scale * self.weight
