@@ -116,6 +116,12 @@ class InfiniteGroupError(DeclarationError):
     law = "the stabilizer is finite"
 
 
+class TooLargeError(DeclarationError):
+    """A group has more elements, or a lattice more dimensions, than can be tabulated."""
+
+    law = "a stabilizer is small enough to tabulate"
+
+
 class CrystallographicRestrictionError(DeclarationError):
     """A rotation of an order that no lattice of this dimension has."""
 

@@ -13,7 +13,7 @@ from groupkit import cayley, cosets
 from groupkit.cosets import Cosets
 from groupkit.errors import ElementError, NotASubgroupError
 from groupkit.generation import generate_matrices, generate_permutations
-from groupkit.integers import integer, integer_matrices
+from groupkit.integers import integer, integer_matrices, listed
 from groupkit.tabulation import matrix_table, permutation_array, table_array, table_of
 
 
@@ -59,15 +59,13 @@ class FiniteGroup:
 
         A permutation p is the sequence p(0), p(1), …; products apply the right factor first.
         """
-        listed = permutation_array(permutations)
-        products = listed[:, listed]  # [a, b, point] = a(b(point))
-        return FiniteGroup(table_of(listed, products, "permutation"))
+        images = permutation_array(permutations)
+        return FiniteGroup(table_of(images, lambda all_, b: all_[:, b], "permutation"))
 
     @classmethod
     def from_matrices(cls, matrices: Sequence[Any]) -> FiniteGroup:
         """Return the group formed by a complete list of integer matrices, in the order given."""
-        listed = integer_matrices(list(matrices))
-        return FiniteGroup(matrix_table(listed))
+        return FiniteGroup(matrix_table(integer_matrices(matrices)))
 
     @classmethod
     def from_generators(cls, generators: Sequence[Any]) -> FiniteGroup:
@@ -79,15 +77,17 @@ class FiniteGroup:
         ------
         InfiniteGroupError
             If integer matrices generate an infinite group.
+        TooLargeError
+            At more than 4096 elements.
         """
-        listed = list(generators)
-        if not listed:
+        steps = listed(generators, "generators")
+        if not steps:
             return FiniteGroup([[0]])
-        depth = np.ndim(listed[0].tolist() if hasattr(listed[0], "tolist") else listed[0])
-        if depth == 1:
-            permutations = generate_permutations(permutation_array(listed).tolist())
+        first = steps[0].tolist() if hasattr(steps[0], "tolist") else steps[0]
+        if isinstance(first, Sequence) and not any(isinstance(row, Sequence) for row in first):
+            permutations = generate_permutations(permutation_array(steps).tolist())
             return FiniteGroup.from_permutations(permutations.tolist())
-        matrices = generate_matrices(integer_matrices(listed, "generator"))
+        matrices = generate_matrices(integer_matrices(steps, "generator"))
         return FiniteGroup.from_matrices(list(matrices))
 
     def _set(self, **values: object) -> None:
@@ -153,7 +153,7 @@ class FiniteGroup:
         ElementError
             If a generator is not an element.
         """
-        steps = [self._element(generator) for generator in generators]
+        steps = [self.number(generator) for generator in listed(generators, "generators")]
         inside = cayley.generated_by(self.cayley_table, self.identity, steps)
         return Subgroup(self, tuple(int(a) for a in np.flatnonzero(inside)))
 
@@ -202,10 +202,16 @@ class FiniteGroup:
                     witness=members,
                 )
             return members
-        return Subgroup(self, tuple(sorted({self._element(member) for member in members})))
+        return Subgroup(self, tuple(sorted({self.number(a) for a in listed(members, "members")})))
 
-    def _element(self, element: Any) -> int:
-        """Return the number of one element, or raise ElementError."""
+    def number(self, element: Any) -> int:
+        """Return an element as a plain int, checked to be one of this group.
+
+        Raises
+        ------
+        ElementError
+            If it is not an integer from 0 to order - 1.
+        """
         number = integer(element)
         if number is None or not 0 <= number < self.order:
             raise ElementError(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Any, Final, NoReturn
 
 import numpy as np
 from jaxtyping import Int
 
-from groupkit.errors import InfiniteGroupError
+from groupkit.errors import InfiniteGroupError, TooLargeError
+
+MOST_ELEMENTS: Final = 4096
 
 _Matrix = tuple[tuple[int, ...], ...]
 
@@ -20,7 +22,9 @@ def generate_matrices(
 
     Identity first, then breadth-first: each element times each generator, in their order.
     Two different elements of a finite group of integer matrices never agree modulo 3, so
-    the first two products that do prove the group infinite, after few steps.
+    the first two products that do prove the group infinite.  Powers are compared first, each
+    product's with the identity: in five and more dimensions GL(d, Z/3) is so large that other
+    coincidences may take hours to appear.
 
     Parameters
     ----------
@@ -33,6 +37,8 @@ def generate_matrices(
     ------
     InfiniteGroupError
         With two different products that agree modulo 3.
+    TooLargeError
+        At more than 4096 elements.
 
     References
     ----------
@@ -50,24 +56,24 @@ def generate_matrices(
     elements: list[_Matrix] = [identity]
     words: list[tuple[str, ...]] = [()]
     seen: dict[Hashable, int] = {_modulo_3(identity): 0}
+    finite: set[Hashable] = {_modulo_3(identity)}  # products with a power that is the identity
     position = 0
     while position < len(elements):
         for label, step in zip(labels, steps, strict=True):
             product = _multiply(elements[position], step)
             word = (*words[position], label)
             known = seen.setdefault(_modulo_3(product), len(elements))
-            if known == len(elements):
-                elements.append(product)
-                words.append(word)
-            elif elements[known] != product:
-                raise InfiniteGroupError(
-                    f"the generators generate an infinite group: {_spell(words[known])} = "
-                    f"{_lists(elements[known])} and {_spell(word)} = {_lists(product)} differ but "
-                    "agree modulo 3, which two elements of a finite group of integer matrices "
-                    "never do (Minkowski 1887); a stabilizer is finite: leave translations, "
-                    "shears and scalings out, and let all generators preserve one lattice",
-                    witness=(_lists(elements[known]), _lists(product)),
-                )
+            if known < len(elements):
+                if elements[known] != product:
+                    _refuse(_spell(words[known]), elements[known], _spell(word), product)
+                continue
+            power = _order_modulo_3(product, identity, finite)
+            if power and (image := _power(product, power)) != identity:
+                _refuse("1", identity, _spell(word, power), image)
+            if len(elements) == MOST_ELEMENTS:
+                _refuse_size()
+            elements.append(product)
+            words.append(word)
         position += 1
     return np.array(elements, dtype=np.int64)
 
@@ -87,6 +93,8 @@ def generate_permutations(generators: Sequence[Sequence[int]]) -> Int[np.ndarray
         for step in steps:
             product = tuple(int(element[point]) for point in step)
             if product not in seen:
+                if len(elements) == MOST_ELEMENTS:
+                    _refuse_size()
                 seen.add(product)
                 elements.append(product)
     return np.array(elements, dtype=np.int64)
@@ -105,16 +113,69 @@ def _multiply(a: _Matrix, b: _Matrix) -> _Matrix:
     )
 
 
-def _modulo_3(matrix: _Matrix) -> Hashable:
-    return tuple(entry % 3 for row in matrix for entry in row)
+def _modulo_3(matrix: _Matrix) -> _Matrix:
+    return tuple(tuple(entry % 3 for entry in row) for row in matrix)
+
+
+def _order_modulo_3(matrix: _Matrix, identity: _Matrix, finite: set[Hashable]) -> int:
+    """Return the order of a matrix modulo 3, 0 if it is a power of one known to be finite.
+
+    All powers join `finite`: the caller raises unless they belong there.
+    """
+    base = power = _modulo_3(matrix)
+    if base in finite:
+        return 0
+    order = 1
+    while power != identity:
+        finite.add(power)
+        power = _modulo_3(_multiply(power, base))
+        order += 1
+    return order
+
+
+def _power(matrix: _Matrix, exponent: int) -> _Matrix:
+    """Return a positive power, by repeated squaring."""
+    half = _power(matrix, exponent // 2) if exponent > 1 else None
+    if half is None:
+        return matrix
+    square = _multiply(half, half)
+    return _multiply(square, matrix) if exponent % 2 else square
+
+
+def _refuse(name: str, element: _Matrix, other_name: str, other: _Matrix) -> NoReturn:
+    """Raise the exception for two different products that agree modulo 3."""
+    raise InfiniteGroupError(
+        f"the generators generate an infinite group: {name}{_shown(element)} and "
+        f"{other_name}{_shown(other)} differ but agree modulo 3, which two elements of a finite "
+        "group of integer matrices never do (Minkowski 1887); a stabilizer is finite: leave "
+        "translations, shears and scalings out, and let all generators preserve one lattice",
+        witness=(_lists(element), _lists(other)),
+    )
+
+
+def _refuse_size() -> NoReturn:
+    raise TooLargeError(
+        f"the generators generate more than {MOST_ELEMENTS} elements, the most that can be "
+        "tabulated; choose a subgroup",
+        witness=MOST_ELEMENTS,
+    )
+
+
+def _shown(matrix: _Matrix) -> str:
+    """Return " = [[…]]", or nothing for a matrix of very large entries."""
+    large = any(abs(entry) >= 2**64 for row in matrix for entry in row)
+    return "" if large else f" = {_lists(matrix)}"
 
 
 def _lists(matrix: _Matrix) -> list[list[int]]:
     return [list(row) for row in matrix]
 
 
-def _spell(word: tuple[str, ...]) -> str:
-    """Write a product of generators with powers: m·r³; 1 for the empty product."""
+def _spell(word: tuple[str, ...], exponent: int = 1) -> str:
+    """Write a power of a product of generators: m·r^3; 1 for the empty product."""
+    if exponent > 1 and len(set(word)) > 1:
+        return f"({_spell(word)})^{exponent}"
+    word *= exponent
     parts: list[tuple[str, int]] = []
     for letter in word:
         if parts and parts[-1][0] == letter:

@@ -10,14 +10,20 @@ from typing import Any, Final
 import numpy as np
 from jaxtyping import Int
 
-from groupkit.errors import AxesError, DeclarationError, IndexBijectionError
-from groupkit.generation import generate_matrices
+from groupkit.errors import (
+    AxesError,
+    DeclarationError,
+    DimensionError,
+    IndexBijectionError,
+    TooLargeError,
+)
+from groupkit.generation import MOST_ELEMENTS, generate_matrices
 from groupkit.integers import integer, integer_matrices, integer_matrix
 from groupkit.stabilizer import Stabilizer, check_axes
 
 SINGLE_AXIS: Final = "s"
 _LARGEST_ORDER: Final = {1: 2, 2: 12, 3: 48, 4: 1152}  # of finite subgroups of GL(d, Z)
-_TABLE_LIMIT: Final = 4096
+_LARGEST_DIMENSION: Final = 8  # of the translation groups that are declared without matrices
 
 
 def tabulate(axes: Mapping[str, int], matrix: Callable[..., Any]) -> tuple[Stabilizer, list[Any]]:
@@ -36,6 +42,7 @@ def tabulate(axes: Mapping[str, int], matrix: Callable[..., Any]) -> tuple[Stabi
     """
     checked = check_axes(axes)
     count = math.prod(checked.values())
+    check_order(count)
     raw: list[Any] = []
     matrices: list[Int[np.ndarray, "d d"]] = []
     for indices in product(*(range(size) for size in checked.values())):
@@ -49,13 +56,14 @@ def tabulate(axes: Mapping[str, int], matrix: Callable[..., Any]) -> tuple[Stabi
     return Stabilizer(checked, integer_matrices(matrices)), raw
 
 
-def check_order(count: int, dimension: int) -> None:
+def check_order(count: int, dimension: int | None = None) -> None:
     """Raise AxesError if no finite group of matrices of this size has so many elements."""
-    limit = _LARGEST_ORDER.get(dimension, _TABLE_LIMIT)
+    limit = _LARGEST_ORDER.get(dimension or 0, MOST_ELEMENTS)
     if count > limit:
+        matrices = f"{dimension}×{dimension} matrices" if dimension else "matrices"
         raise AxesError(
-            f"the axes count {count} elements, but no finite group of integer {dimension}×"
-            f"{dimension} matrices that can be tabulated has more than {limit}; correct the sizes",
+            f"the axes count {count} elements, but no finite group of integer {matrices} that "
+            f"can be tabulated has more than {limit}; correct the sizes",
             witness=count,
         )
 
@@ -99,12 +107,12 @@ def from_generators(generators: Mapping[str, Any] | list[Any], dimension: int | 
     if not values:
         return _trivial(dimension)
     steps = integer_matrices(
-        [integer_matrix(v, f"generator {n}") for n, v in zip(names, values, strict=True)]
+        [integer_matrix(v, f"generator {n}") for n, v in zip(names, values, strict=True)],
+        "generator",
     )
     elements = generate_matrices(steps, names)
-    check_order(len(elements), elements.shape[-1])
     if dimension is not None and dimension != elements.shape[-1]:
-        raise AxesError(
+        raise DimensionError(
             f"dimension {dimension} was stated, but the generators have dimension "
             f"{elements.shape[-1]}; leave dimension out",
             witness=dimension,
@@ -128,6 +136,12 @@ def _trivial(dimension: int | None) -> Stabilizer:
             "no generators give the group of translations alone, whose dimension they do not "
             "tell; state it: from_generators('p1', {}, dimension=2)",
             witness=dimension,
+        )
+    if size > _LARGEST_DIMENSION:
+        raise TooLargeError(
+            f"dimension {size} is more than {_LARGEST_DIMENSION}, the most in which a lattice is "
+            "derived; state a smaller one",
+            witness=size,
         )
     return Stabilizer({SINGLE_AXIS: 1}, np.eye(size, dtype=np.int64)[None])
 

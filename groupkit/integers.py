@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from numbers import Integral, Rational
@@ -18,6 +18,7 @@ from jaxtyping import Int, Shaped
 
 from groupkit.errors import (
     CrystallographicRestrictionError,
+    DeclarationError,
     DimensionError,
     NotAMatrixError,
     NotIntegerError,
@@ -64,6 +65,13 @@ def exact_sum(
     if largest(a) + largest(b) >= INT64_LIMIT:
         a, b = a.astype(object), b.astype(object)
     return compact(a + b)
+
+
+def exact_total(arrays: Shaped[np.ndarray, "n *rest"]) -> Shaped[np.ndarray, "*rest"]:
+    """Return the sum over the first axis exactly, in Python integers where int64 could overflow."""
+    if largest(arrays) * len(arrays) >= INT64_LIMIT:
+        arrays = arrays.astype(object)
+    return compact(arrays.sum(axis=0))
 
 
 def determinant(matrix: Shaped[np.ndarray, "d d"]) -> int:
@@ -114,6 +122,18 @@ def rational(value: Any) -> Fraction | None:
         return Fraction(int(value.p), int(value.q))
     whole = integer(value)
     return None if whole is None else Fraction(whole)
+
+
+def listed(values: Any, what: str) -> list[Any]:
+    """Return the entries of an iterable, or raise DeclarationError: `what` names the list."""
+    scalar = isinstance(values, np.ndarray) and values.ndim == 0
+    if scalar or not isinstance(values, Iterable):
+        raise DeclarationError(
+            f"{what} are given as a list, not as {type(values).__name__} {_short(values)}; put "
+            "them in one",
+            witness=values,
+        )
+    return list(values)
 
 
 def integer_matrix(matrix: Any, what: str = "the matrix") -> Int[np.ndarray, "d d"]:
@@ -170,9 +190,12 @@ def integer_matrix(matrix: Any, what: str = "the matrix") -> Int[np.ndarray, "d 
     return result
 
 
-def integer_matrices(matrices: Sequence[Any], what: str = "matrix") -> Int[np.ndarray, "n d d"]:
-    """Read a sequence of unimodular integer matrices of one dimension (see `integer_matrix`)."""
-    read = [integer_matrix(matrix, f"{what} {i}") for i, matrix in enumerate(matrices)]
+def integer_matrices(matrices: Any, what: str = "matrix") -> Int[np.ndarray, "n d d"]:
+    """Read one or more unimodular integer matrices of one dimension (see `integer_matrix`)."""
+    rows = listed(matrices, "matrices")
+    if not rows:
+        raise DeclarationError("a group has at least its identity; give that matrix")
+    read = [integer_matrix(matrix, f"{what} {i}") for i, matrix in enumerate(rows)]
     for (i, one), (j, other) in pairwise(enumerate(read)):
         if one.shape != other.shape:
             raise DimensionError(

@@ -24,7 +24,7 @@ from groupkit.index_bijection import (
     from_generators,
     tabulate,
 )
-from groupkit.integers import integer_matrices
+from groupkit.integers import integer_matrices, listed
 from groupkit.lattice import Lattice
 from groupkit.stabilizer import Stabilizer
 from groupkit.verification.report import Report
@@ -147,8 +147,9 @@ class SplitGroup:
         {'r': 4}
         """
         with _naming(name):
-            known = generators if isinstance(generators, Mapping) else list(generators)
-            return cls._of(name, from_generators(known, dimension), lattice)
+            if not isinstance(generators, Mapping):
+                generators = listed(generators, "generators")
+            return cls._of(name, from_generators(generators, dimension), lattice)
 
     @classmethod
     def from_matrices(
@@ -174,10 +175,7 @@ class SplitGroup:
             Or the subclass that names the broken law.
         """
         with _naming(name):
-            listed = list(matrices)
-            if not listed:
-                raise DeclarationError("a group has at least its identity; give that matrix")
-            read = integer_matrices(listed)
+            read = integer_matrices(matrices)
             check_order(len(read), read.shape[-1])
             stabilizer = Stabilizer({SINGLE_AXIS: len(read)} if axes is None else axes, read)
             return cls._of(name, stabilizer, lattice)
@@ -418,7 +416,7 @@ def _naming(name: object) -> Iterator[None]:
     try:
         yield
     except DeclarationError as error:
-        if isinstance(name, str):
+        if isinstance(name, str) and name:
             error.message = f"{name}: {error.message}"
             error.args = (error.message,)
         raise

@@ -11,7 +11,7 @@ from jaxtyping import Bool, Int, Shaped
 
 from groupkit.errors import AxesError, ElementError, MissingIdentityError
 from groupkit.finite_group import FiniteGroup, Subgroup
-from groupkit.integers import integer
+from groupkit.integers import integer, integer_matrices
 from groupkit.tabulation import matrix_table
 
 TRANSLATION_NAMES = ("u", "v", "w")
@@ -50,6 +50,7 @@ class Stabilizer(FiniteGroup):
 
     def __init__(self, axes: Mapping[str, int], matrices: Int[np.ndarray, "order d d"]) -> None:
         checked = check_axes(axes)
+        matrices = integer_matrices(matrices)
         if np.prod(list(checked.values()), dtype=object) != len(matrices):
             sizes = " × ".join(str(size) for size in checked.values()) or "1"
             raise AxesError(
@@ -66,7 +67,7 @@ class Stabilizer(FiniteGroup):
             )
         self._set(
             cayley_table=matrix_table(matrices),
-            matrices=np.array(matrices, dtype=np.int64),
+            matrices=matrices,
             _axes=checked,
         )
 
@@ -114,7 +115,15 @@ class Stabilizer(FiniteGroup):
                 )
         if not self._axes:
             return 0
-        parts = np.broadcast_arrays(*(np.asarray(indices.get(name, 0)) for name in self._axes))
+        arrays = [np.asarray(indices.get(name, 0)) for name in self._axes]
+        try:
+            parts = np.broadcast_arrays(*arrays)
+        except ValueError:
+            raise ElementError(
+                f"indices of shapes {' and '.join(str(array.shape) for array in arrays)} do not "
+                "broadcast; make their sides equal, or 1",
+                witness=indices,
+            ) from None
         numbers = np.ravel_multi_index(
             tuple(part.astype(np.int64) for part in parts), tuple(self._axes.values())
         )

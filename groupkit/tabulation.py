@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from groupkit.errors import (
     NotAMatrixError,
     NotClosedError,
 )
-from groupkit.integers import compact, exact_matmul
+from groupkit.integers import compact, exact_matmul, integer, listed
 
 
 def matrix_table(matrices: Int[np.ndarray, "order d d"]) -> Int[np.ndarray, "order order"]:
@@ -25,16 +25,19 @@ def matrix_table(matrices: Int[np.ndarray, "order d d"]) -> Int[np.ndarray, "ord
     DuplicateMatrixError, NotClosedError
         With the indices and the product at fault.
     """
-    products = exact_matmul(matrices[:, None], matrices[None, :])
-    return table_of(matrices, products, "matrix")
+    return table_of(matrices, exact_matmul, "matrix")
 
 
 def table_of(
     elements: Int[np.ndarray, "order *element"],
-    products: Any,
+    multiply: Callable[[Any, Any], Any],
     kind: str,
 ) -> Int[np.ndarray, "order order"]:
-    """Return the table of products, looked up among the elements (see `matrix_table`)."""
+    """Return the table of products, looked up among the elements (see `matrix_table`).
+
+    Only the columns of a few generators g are multiplied out; all others follow, since
+    a(cg) = (ac)g for matrices and permutations.
+    """
     order = len(elements)
     numbers: dict[Any, int] = {}
     for number, key in enumerate(_keys(elements)):
@@ -45,16 +48,30 @@ def table_of(
                 "sizes of the axes",
                 witness=(numbers[key], number),
             )
-    flat = [numbers.get(key, -1) for key in _keys(products.reshape(-1, *elements.shape[1:]))]
-    table = np.array(flat, dtype=np.int64).reshape(order, order)
-    if (table < 0).any():
-        a, b = (int(i) for i in np.argwhere(table < 0)[0])
-        raise NotClosedError(
-            f"not closed: {kind} {a} times {kind} {b} = {products[a, b].tolist()} is none of the "
-            f"{order} given; add it, or generate the group with from_generators",
-            witness=(a, b, products[a, b].tolist()),
-        )
-    return table
+    columns: dict[int, Int[np.ndarray, " order"]] = {}  # b -> the numbers of ab for all a
+    generators: list[int] = []
+    for b in range(order):
+        if b in columns:
+            continue
+        products = multiply(elements, elements[b])
+        columns[b] = np.array([numbers.get(key, -1) for key in _keys(products)], dtype=np.int64)
+        if (columns[b] < 0).any():
+            a = int(np.argmax(columns[b] < 0))
+            raise NotClosedError(
+                f"not closed: {kind} {a} times {kind} {b} = {products[a].tolist()} is none of "
+                f"the {order} given; add it, or generate the group with from_generators",
+                witness=(a, b, products[a].tolist()),
+            )
+        generators.append(b)
+        pending = list(columns)
+        while pending:
+            c = pending.pop()
+            for g in generators:
+                product = int(columns[g][c])
+                if product not in columns:
+                    columns[product] = columns[g][columns[c]]
+                    pending.append(product)
+    return np.stack([columns[b] for b in range(order)], axis=1)
 
 
 def _keys(arrays: Any) -> list[Any]:
@@ -69,18 +86,19 @@ def _keys(arrays: Any) -> list[Any]:
 
 def permutation_array(permutations: Sequence[Sequence[int]]) -> Int[np.ndarray, "order points"]:
     """Return permutations as an array, or raise NotAMatrixError."""
-    listed = [list(permutation) for permutation in permutations]
-    points = len(listed[0]) if listed else 0
-    for permutation in listed:
-        if sorted(permutation) != list(range(points)):
+    rows = [listed(images, "permutations") for images in listed(permutations, "permutations")]
+    points = len(rows[0]) if rows else 0
+    for permutation in rows:
+        images = [integer(image) for image in permutation]
+        if None in images or set(images) != set(range(points)) or len(images) != points:
             raise NotAMatrixError(
                 f"{permutation} is not a permutation of 0 … {points - 1}; give the images of "
                 "0, 1, … in turn, as many for each permutation",
                 witness=permutation,
             )
-    if not listed:
+    if not points:
         raise DeclarationError("a group has at least one element; give the identity permutation")
-    return np.array(listed, dtype=np.int64).reshape(len(listed), points)
+    return np.array(rows, dtype=np.int64)
 
 
 def table_array(cayley_table: Any) -> Int[np.ndarray, "order order"]:
