@@ -19,7 +19,7 @@ from jaxtyping import Float, Int, Shaped
 
 from groupkit.bravais import CELLS, PEARSON, TWICE_PRIMITIVE, Form
 from groupkit.errors import DimensionError, LatticeError, NotIsometryError, UnknownNameError
-from groupkit.integers import determinant, exact_matmul, rational
+from groupkit.integers import determinant, exact_matmul, exact_total, rational
 
 
 @dataclass(frozen=True)
@@ -131,10 +131,10 @@ class Lattice:
         dimension = matrices.shape[-1]
         transposed = matrices.swapaxes(-1, -2)
         averages = [
-            exact_matmul(exact_matmul(transposed, form), matrices).sum(axis=0)
+            exact_total(exact_matmul(exact_matmul(transposed, form), matrices))
             for form in _symmetric_forms(dimension)
         ]
-        gram = exact_matmul(transposed, matrices).sum(axis=0)
+        gram = exact_total(exact_matmul(transposed, matrices))
         span = _span(averages)
         for lattice in _bravais().values():
             if lattice.dimension == dimension and _span(lattice.forms) == span:
