@@ -9,9 +9,9 @@ from jaxtyping import Bool, Int
 
 from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType
-from groupkit.integers import exact_matmul
+from groupkit.integers import exact_matmul, exact_sum
 from groupkit.stabilizer import Stabilizer
-from groupkit.stable_subset import stable_subset
+from groupkit.stable_subset import read_box, stable_subset
 
 
 def stable_mask(stabilizer: Stabilizer, shape: Sequence[int]) -> Bool[np.ndarray, "*shape"] | None:
@@ -82,8 +82,10 @@ def array_action(
 
     Raises
     ------
-    WindowError
-        If the centre is not allowed, or S does not preserve the torus.
+    WindowError, DimensionError
+        If the centre is not allowed, S does not preserve the torus, or the sides are no box.
+    ElementError
+        If s is not the number of an element.
 
     References
     ----------
@@ -95,7 +97,8 @@ def array_action(
     >>> array_action(p4.stabilizer, 1, (2, 2), p4.feature_type("planar")).tolist()
     [[1, 3], [0, 2]]
     """
-    sides = tuple(int(side) for side in shape)
+    sides = read_box(shape, stabilizer.dimension)
+    s = stabilizer.number(s)
     output = sides if torus else image_shape(stabilizer, s, sides)
     inverse = stabilizer.matrices[stabilizer.inverses[s]]
     points = np.stack(np.unravel_index(np.arange(np.prod(output)), output), axis=1)
@@ -108,10 +111,10 @@ def array_action(
         inside = np.ones(len(points), dtype=bool) if mask is None else mask.reshape(-1)
         # twice the coordinates relative to the centres, which are halves
         relative = 2 * points - (np.array(output) - 1)
-        sources = (exact_matmul(relative, inverse.T) + (np.array(sides) - 1)) // 2
+        sources = exact_sum(exact_matmul(relative, inverse.T), np.array(sides) - 1) // 2
         sources = np.where(inside[:, None], sources, 0)
     n_space = int(np.prod(sides))
-    space = np.ravel_multi_index(tuple(sources.T), sides)
+    space = np.ravel_multi_index(tuple(sources.T.astype(np.int64)), sides)
     size = feature_type.size
     cosets = feature_type.action[stabilizer.inverses[s]]
     index = np.where(inside, cosets[:, None] * n_space + space, size * n_space)

@@ -12,11 +12,11 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from groupkit.errors import DimensionError, WindowError
-from groupkit.integers import exact_matmul, integer, rational
+from groupkit.integers import compact, exact_matmul, exact_sum, integer, rational
 from groupkit.stabilizer import Stabilizer
 
 Centre = tuple[Fraction, ...]
-_MOST_POINTS: Final = 2**26
+MOST_POINTS: Final = 2**26
 
 
 def box_centre(box: Sequence[int]) -> Centre:
@@ -33,8 +33,9 @@ def allowed_shifts(stabilizer: Stabilizer, centre: Centre) -> Int[np.ndarray, "o
         If one is not an integer vector, so that lattice points would leave the lattice.
     """
     scale = math.lcm(*(coordinate.denominator for coordinate in centre))
-    scaled = np.array([int(coordinate * scale) for coordinate in centre])
-    shifts = exact_matmul(np.eye(len(centre), dtype=np.int64) - stabilizer.matrices, scaled)
+    scaled = np.array([int(coordinate * scale) for coordinate in centre], dtype=object)
+    moved = exact_matmul(stabilizer.matrices, compact(scaled))
+    shifts = scaled - moved.astype(object)  # `scale` itself may be beyond int64
     broken = (shifts % scale != 0).any(axis=1)
     if broken.any():
         matrix = stabilizer.matrices[int(np.argmax(broken))].tolist()
@@ -43,7 +44,7 @@ def allowed_shifts(stabilizer: Stabilizer, centre: Centre) -> Int[np.ndarray, "o
             f"for M = {matrix}; choose a centre that every M moves by a lattice vector",
             witness=matrix,
         )
-    return shifts // scale
+    return compact(shifts // scale)
 
 
 def stable_subset(stabilizer: Stabilizer, shape: Sequence[int]) -> Bool[np.ndarray, "*shape"]:
@@ -75,7 +76,7 @@ def stable_box(stabilizer: Stabilizer, box: tuple[int, ...]) -> Bool[np.ndarray,
     points = np.stack(np.unravel_index(np.arange(math.prod(box)), box), axis=1)
     stable = np.ones(len(points), dtype=bool)
     for matrix, shift in zip(stabilizer.matrices, shifts, strict=True):
-        images = exact_matmul(points, matrix.T) + shift
+        images = exact_sum(exact_matmul(points, matrix.T), shift)
         stable &= ((images >= 0) & (images < np.array(box))).all(axis=1)
     return stable.reshape(box)
 
@@ -91,7 +92,7 @@ def sizes_that_work(
     stabilizer: Stabilizer, box: tuple[int, ...], full: bool = True, most: int = 2
 ) -> list[int | tuple[int, ...]]:
     """Return the box sizes nearest to `box` with a window (``full``) or an allowed centre."""
-    if math.prod(side + 2 for side in box) > _MOST_POINTS // 64:
+    if math.prod(side + 2 for side in box) > MOST_POINTS // 64:
         return []
     equal = len(set(box)) == 1
     steps = sorted(
@@ -131,9 +132,9 @@ def read_box(sizes: int | Sequence[int], dimension: int) -> tuple[int, ...]:
             f"integer, or {dimension}",
             witness=sizes,
         )
-    if math.prod(box) > _MOST_POINTS:
+    if math.prod(box) > MOST_POINTS:
         raise WindowError(
-            f"a box of {'×'.join(map(str, box))} has more than {_MOST_POINTS} points, which is "
+            f"a box of {'×'.join(map(str, box))} has more than {MOST_POINTS} points, which is "
             "the limit; choose smaller sides",
             witness=box,
         )
@@ -142,7 +143,7 @@ def read_box(sizes: int | Sequence[int], dimension: int) -> tuple[int, ...]:
 
 def read_centre(centre: Any, dimension: int) -> Centre:
     """Return a user's centre as fractions, checked."""
-    coordinates = [rational(coordinate) for coordinate in centre]
+    coordinates = [rational(x) for x in centre] if isinstance(centre, Iterable) else []
     known = tuple(coordinate for coordinate in coordinates if coordinate is not None)
     if len(known) != dimension or len(coordinates) != dimension:
         raise WindowError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -11,9 +12,10 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from groupkit.errors import DimensionError, WindowError
-from groupkit.integers import exact_matmul, integer
+from groupkit.integers import INT64_LIMIT, exact_matmul, exact_sum, integer
 from groupkit.stabilizer import Stabilizer
 from groupkit.stable_subset import (
+    MOST_POINTS,
     Centre,
     allowed_shifts,
     box_centre,
@@ -64,10 +66,17 @@ class Window:
     def __init__(
         self, stabilizer: Stabilizer, points: Int[np.ndarray, "points d"], centre: Centre
     ) -> None:
-        distinct = np.unique(points, axis=0).astype(np.int64)
+        distinct = np.unique(_points(points, stabilizer.dimension), axis=0)
         distinct.flags.writeable = False
-        for name, value in (("stabilizer", stabilizer), ("points", distinct), ("centre", centre)):
+        middle = read_centre(centre, stabilizer.dimension)
+        for name, value in (("stabilizer", stabilizer), ("points", distinct), ("centre", middle)):
             object.__setattr__(self, name, value)
+        if math.prod(self.box) > MOST_POINTS:
+            raise WindowError(
+                f"the bounding box of the window, {'×'.join(map(str, self.box))}, has more than "
+                f"{MOST_POINTS} points, which is the limit; choose points that lie closer",
+                witness=self.box,
+            )
         self.permutations.flags.writeable = False  # computed now, so that it fails now
 
     @classmethod
@@ -120,26 +129,10 @@ class Window:
         ------
         WindowError, DimensionError
         """
-        rows = [list(point) for point in points]
-        whole = [[integer(coordinate) for coordinate in row] for row in rows]
-        if not rows or any(coordinate is None for row in whole for coordinate in row):
-            raise WindowError(
-                f"a window is a non-empty set of integer points, not {rows!r}; give one list of "
-                f"{stabilizer.dimension} integers a point",
-                witness=rows,
-            )
-        if any(len(row) != stabilizer.dimension for row in rows):
-            raise DimensionError(
-                f"points of a window have {stabilizer.dimension} coordinates here, as the group "
-                f"has that dimension; got {rows!r}",
-                witness=rows,
-            )
-        array = np.unique(np.array(whole, dtype=np.int64), axis=0)
+        array = np.unique(_points(points, stabilizer.dimension), axis=0)
         if centre is None:
-            middle = tuple(Fraction(int(total), len(array)) for total in array.sum(axis=0))
-        else:
-            middle = read_centre(centre, stabilizer.dimension)
-        return cls(stabilizer, array, middle)
+            centre = tuple(Fraction(int(total), len(array)) for total in array.sum(axis=0))
+        return cls(stabilizer, array, centre)
 
     @property
     def corner(self) -> tuple[int, ...]:
@@ -149,7 +142,7 @@ class Window:
     @property
     def box(self) -> tuple[int, ...]:
         """The sides of the bounding box."""
-        return tuple(int(x) for x in np.ptp(self.points, axis=0) + 1)
+        return tuple(int(side) for side in np.ptp(self.points, axis=0) + 1)
 
     @cached_property
     def mask(self) -> Bool[np.ndarray, "*box"]:
@@ -168,9 +161,10 @@ class Window:
         numbers[tuple((self.points - corner).T)] = np.arange(len(self.points))
         result = np.empty((self.stabilizer.order, len(self.points)), dtype=np.int64)
         for s, (matrix, shift) in enumerate(zip(self.stabilizer.matrices, shifts, strict=True)):
-            images = exact_matmul(self.points, matrix.T) + shift - corner
-            inside = ((images >= 0) & (images < box)).all(axis=1)
-            result[s] = np.where(inside, numbers[tuple(np.where(inside[:, None], images, 0).T)], -1)
+            images = exact_sum(exact_matmul(self.points, matrix.T), exact_sum(shift, -corner))
+            inside = np.all((images >= 0) & (images < box), axis=1)
+            places = np.where(inside[:, None], images, 0).astype(np.int64)
+            result[s] = np.where(inside, numbers[tuple(places.T)], -1)
             if (result[s] < 0).any():
                 i = int(np.argmax(result[s] < 0))
                 image = [int(x) for x in images[i] + corner]
@@ -206,3 +200,29 @@ class Window:
     def __repr__(self) -> str:
         box = "×".join(str(side) for side in self.box)
         return f"Window({len(self)} points of {box}, centre {show_centre(self.centre)})"
+
+
+def _points(points: Any, dimension: int) -> Int[np.ndarray, "points d"]:
+    """Return a user's points as an int64 array, checked."""
+    limit = INT64_LIMIT >> 24  # sums over a window stay exact
+    if isinstance(points, np.ndarray) and points.dtype == np.int64 and points.ndim == 2:
+        if points.shape[1] == dimension and points.size and np.abs(points).max() <= limit:
+            return points
+        rows = points.tolist()
+    else:
+        listed: list[Any] = list(points) if isinstance(points, Iterable) else []
+        whole = all(isinstance(point, Iterable) for point in listed)
+        rows = [[integer(x) for x in point] for point in listed] if whole else []
+    if not rows or any(x is None or abs(x) > limit for row in rows for x in row):
+        raise WindowError(
+            f"a window is a non-empty set of integer points, not {points!r}; give one list of "
+            f"{dimension} integers a point, none beyond {limit}",
+            witness=points,
+        )
+    if any(len(row) != dimension for row in rows):
+        raise DimensionError(
+            f"points of a window have {dimension} coordinates here, as the group has that "
+            f"dimension; got {points!r}",
+            witness=points,
+        )
+    return np.array(rows, dtype=np.int64)
