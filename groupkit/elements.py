@@ -76,7 +76,7 @@ class Elements:
                 f"{stabilizer.dimension}]",
                 witness=vectors.shape,
             )
-        shape = np.broadcast_shapes(numbers.shape, vectors.shape[:-1])
+        shape = _common_shape(numbers.shape, vectors.shape[:-1])
         object.__setattr__(self, "stabilizer", stabilizer)
         object.__setattr__(
             self, "index", np.broadcast_to(numbers.astype(np.int64, copy=False), shape)
@@ -107,6 +107,7 @@ class Elements:
             )
         if vector is None:
             parts = [_integers(given.get(name, 0), f"translation {name}") for name in names]
+            _common_shape(*(part.shape for part in parts))
             vector = (
                 np.stack(np.broadcast_arrays(*parts), axis=-1)
                 if names
@@ -159,6 +160,7 @@ class Elements:
         if not isinstance(other, Elements):
             return NotImplemented
         self._check_same_group(other)
+        _common_shape(self.shape, other.shape)
         moved = self._rotate(other.translation)
         product = self.stabilizer.cayley_table[self.index, other.index]
         return Elements(self.stabilizer, product, exact_sum(self.translation, moved))
@@ -184,6 +186,7 @@ class Elements:
                 f"axis of shape {array.shape}",
                 witness=array.shape,
             )
+        _common_shape(self.shape, array.shape[:-1])
         return exact_sum(self._rotate(array), self.translation)
 
     def to_matrix(self) -> Shaped[np.ndarray, "*shape e e"]:
@@ -210,6 +213,7 @@ class Elements:
         if not isinstance(other, Elements):
             return NotImplemented
         self._check_same_group(other)
+        _common_shape(self.shape, other.shape)
         same_translation = (self.translation == other.translation).all(axis=-1)
         result: Bool[np.ndarray, "*shape"] = (self.index == other.index) & same_translation
         return result
@@ -275,6 +279,18 @@ def random_elements(
         -radius, radius, size=(*sizes, stabilizer.dimension), endpoint=True
     )
     return Elements(stabilizer, index, translation)
+
+
+def _common_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape that shapes broadcast to, or raise ElementError."""
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ElementError(
+            f"arrays of shapes {' and '.join(map(str, shapes))} do not broadcast; make their "
+            "sides equal, or 1",
+            witness=shapes,
+        ) from None
 
 
 def _integers(values: Any, what: str) -> Shaped[np.ndarray, "..."]:
