@@ -47,6 +47,14 @@ def check_document(document: Any) -> dict[str, Any]:
             "generators, and not both",
             witness=document["name"],
         )
+    unused = {"generators": ("axes",), "matrices": ("dimension",)}
+    for given, ignored in unused.items():
+        if given in document and not {*ignored}.isdisjoint(document):
+            raise FileFormatError(
+                f"declaration {document['name']!r} has {given}, which tell {ignored[0]}; leave "
+                f"{ignored[0]} out",
+                witness=ignored[0],
+            )
     return dict(document)
 
 
@@ -61,6 +69,10 @@ def read_axes(axes: Any) -> dict[str, Any]:
         raise FileFormatError(
             f"axes are pairs such as [['m', 2], ['r', 4]], in storage order, not {axes!r}",
             witness=axes,
+        )
+    if len(dict(pairs)) != len(pairs):
+        raise FileFormatError(
+            f"the axes {pairs} name one axis twice; give each its own name", witness=pairs
         )
     return dict(pairs)
 

@@ -27,9 +27,10 @@ class Catalog(Mapping[str, SplitGroup]):
         self._aliases = dict(aliases)
 
     def __getitem__(self, name: str) -> SplitGroup:
-        known = self._aliases.get(name, name)
-        if known in self._groups:
-            return self._groups[known]
+        if isinstance(name, str):
+            known = self._aliases.get(name, name)
+            if known in self._groups:
+                return self._groups[known]
         near = get_close_matches(str(name), [*self._groups, *self._aliases], n=1, cutoff=0.3)
         hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(self)}"
         raise UnknownNameError(f"the catalogue has no group {name!r}; {hint}", witness=name)
