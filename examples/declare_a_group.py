@@ -34,8 +34,8 @@ def main() -> None:
     print(p3m1)
     print(p3m1.verify())
     net = network(p3m1).double()
-    gt.testing.assert_equivariant(net, p3m1, (2, 1, 25, 25), output_type="planar")
-    print(gt.testing.equivariance_error(net, p3m1, (2, 1, 25, 25), output_type="planar"))
+    gt.testing.assert_equivariant(net, p3m1, (2, 1, 27, 27), output_type="planar")
+    print(gt.testing.equivariance_error(net, p3m1, (2, 1, 27, 27), output_type="planar"))
 
 
 if __name__ == "__main__":

@@ -54,10 +54,8 @@ def cell(lattice: Lattice) -> Float[np.ndarray, "corners 2"]:
     >>> len(cell(Lattice.named("square"))), len(cell(Lattice.named("hexagonal")))
     (4, 6)
     """
-    basis = page_basis(lattice)
-    reach = int(np.ceil(np.linalg.cond(basis)))  # enough vectors for a skewed basis too
-    steps = np.array([step for step in product(range(-reach, reach + 1), repeat=2) if any(step)])
-    normals = positions(steps, lattice)
+    steps = [step for step in product((-1, 0, 1), repeat=2) if any(step)]
+    normals = np.array(steps) @ _reduced(page_basis(lattice)).T
     bounds = (normals**2).sum(axis=-1) / 2
     corners = [
         np.linalg.solve(normals[list(pair)], bounds[list(pair)])
@@ -69,6 +67,14 @@ def cell(lattice: Lattice) -> Float[np.ndarray, "corners 2"]:
     angles = np.arctan2(distinct[:, 1], distinct[:, 0])
     ordered: Float[np.ndarray, "corners 2"] = distinct[np.argsort(angles)]
     return ordered
+
+
+def _reduced(basis: Float[np.ndarray, "2 2"]) -> Float[np.ndarray, "2 2"]:
+    """Return the shortest basis of the lattice (Lagrange), whose sums ±a, ±b, ±a±b bound a cell."""
+    a, b = sorted(basis.T, key=np.linalg.norm)
+    while (steps := np.round(a @ b / (a @ a))) != 0:
+        a, b = sorted((a, b - steps * a), key=np.linalg.norm)
+    return np.stack([a, b], axis=1)
 
 
 def outline(points: Float[np.ndarray, "points 2"]) -> Float[np.ndarray, "corners 2"]:

@@ -44,9 +44,9 @@ def angles(
 def edges(stabilizer: Stabilizer) -> tuple[Edges, ...]:
     """Return the generators to draw: the axes if elements are products of their powers."""
     orders = stabilizer.element_orders
-    generators = _axis_generators(stabilizer) or {
-        f"a_{number}": element for number, element in enumerate(stabilizer.generators)
-    }
+    generators = _axis_generators(stabilizer)
+    if generators is None:
+        generators = {f"a_{n}": element for n, element in enumerate(stabilizer.generators)}
     return tuple(
         Edges(name, element, stabilizer.cayley_table[element], bool(orders[element] > 2))
         for name, element in generators.items()
@@ -62,7 +62,7 @@ def labels(stabilizer: Stabilizer) -> tuple[str, ...]:
     >>> labels(p4m.stabilizer)[:6]
     ('$e$', '$r$', '$r^{2}$', '$r^{3}$', '$m$', '$mr$')
     """
-    if not _axis_generators(stabilizer):
+    if _axis_generators(stabilizer) is None:
         return tuple(f"${number}$" for number in stabilizer)
     powers = [
         [_power(name, int(exponent)) for name, exponent in stabilizer.axis_indices(s).items()]
@@ -71,8 +71,8 @@ def labels(stabilizer: Stabilizer) -> tuple[str, ...]:
     return tuple(f"${''.join(factors) or 'e'}$" for factors in powers)
 
 
-def _axis_generators(stabilizer: Stabilizer) -> dict[str, int]:
-    """Return the element of index 1 on each axis, empty unless element (i, j, …) is aⁱ bʲ …."""
+def _axis_generators(stabilizer: Stabilizer) -> dict[str, int] | None:
+    """Return the element of index 1 on each axis, None unless element (i, j, …) is aⁱ bʲ …."""
     units = {name: stabilizer.index_of(**{name: 1}) for name, n in stabilizer.axes.items() if n > 1}
     table = stabilizer.cayley_table
     for element in stabilizer:
@@ -81,7 +81,7 @@ def _axis_generators(stabilizer: Stabilizer) -> dict[str, int]:
             for _ in range(int(exponent)):
                 value = int(table[value, units[name]])
         if value != element:
-            return {}
+            return None
     return units
 
 

@@ -1,19 +1,10 @@
-"""Colours of all pictures, and the message where matplotlib is missing."""
+"""Colours of all pictures."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from groupkit.errors import MissingExtraError
-
-try:
-    from matplotlib.colors import Colormap, LinearSegmentedColormap, hsv_to_rgb
-except ModuleNotFoundError as error:
-    raise MissingExtraError(
-        "groupkit.plot draws with matplotlib, which is not installed; "
-        'run pip install "groupkit[plot]"',
-        witness="matplotlib",
-    ) from error
+from matplotlib.colors import Colormap, LinearSegmentedColormap, hsv_to_rgb
 
 INK: Final = "#22252b"
 QUIET: Final = "#8a8f98"

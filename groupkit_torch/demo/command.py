@@ -20,8 +20,8 @@ from groupkit_torch.layers import layers
 from groupkit_torch.testing import assert_equivariant
 
 EPOCHS: Final = 25
-QUICK_EPOCHS: Final = 4
-QUICK_DIGITS: Final = 400
+QUICK_EPOCHS: Final = 8
+QUICK_DIGITS: Final = 600
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,0 +1,94 @@
+"""The console command: a table, entry points loaded when asked for, errors in one line."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from groupkit import cli
+from groupkit.errors import UnknownNameError
+
+calls: list[list[str]] = []
+
+
+def hello(argv: Sequence[str]) -> int:
+    """Stand in for the command of another package."""
+    calls.append(list(argv))
+    return 7
+
+
+def refuse(argv: Sequence[str]) -> int:
+    """Stand in for a command that meets a user's mistake."""
+    raise UnknownNameError("there is no group 'p5'; did you mean 'p4'?", witness="p5")
+
+
+@pytest.fixture
+def _plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install three commands of other packages."""
+    monkeypatch.setitem(sys.modules, "a_plugin", sys.modules[__name__])
+    found = [
+        EntryPoint("hello", "a_plugin:hello", cli.ENTRY_POINTS),
+        EntryPoint("refuse", "a_plugin:refuse", cli.ENTRY_POINTS),
+        EntryPoint("broken", "no_such_module_here:main", cli.ENTRY_POINTS),
+    ]
+    monkeypatch.setattr(cli, "entry_points", lambda **_: found)
+    calls.clear()
+
+
+@pytest.mark.usefixtures("_plugins")
+def test_a_command_gets_its_arguments_and_gives_its_status() -> None:
+    assert cli.main(["hello", "--loud", "-n", "3", "world"]) == 7
+    assert calls == [["--loud", "-n", "3", "world"]]
+
+
+@pytest.mark.usefixtures("_plugins")
+@pytest.mark.parametrize("argv", [[], ["--help"]])
+def test_help_lists_commands_and_loads_none(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    if argv:
+        with pytest.raises(SystemExit, match="0"):
+            cli.main(argv)
+    else:
+        assert cli.main(argv) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in ("hello", "refuse", "broken"))
+
+
+@pytest.mark.usefixtures("_plugins")
+def test_an_error_of_ours_is_one_line_and_status_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["refuse"]) == 2
+    assert capsys.readouterr().err == "groupkit: there is no group 'p5'; did you mean 'p4'?\n"
+
+
+@pytest.mark.usefixtures("_plugins")
+def test_an_unknown_command_gets_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["helo"]) == 2
+    assert "did you mean 'hello'?" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_plugins")
+def test_a_missing_dependency_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["broken"]) == 2
+    assert "'broken' needs no_such_module_here" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_plugins")
+def test_built_in_commands_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = cli.Command("our own", lambda: lambda _: 0)
+    monkeypatch.setattr(cli, "BUILT_IN", {"hello": own})
+    assert cli.main(["hello"]) == 0
+    assert calls == []
+
+
+def test_listing_commands_does_not_import_torch() -> None:
+    script = (
+        "import sys; from groupkit.cli import main; main([]); sys.exit(int('torch' in sys.modules))"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert "demo" in shown.stdout
