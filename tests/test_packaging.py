@@ -42,9 +42,13 @@ def test_wheel_holds_the_whole_package_and_its_types(wheel: ZipFile, package: st
     assert source <= held
 
 
-def test_wheel_holds_nothing_else(wheel: ZipFile) -> None:
-    tops = {name.split("/")[0] for name in wheel.namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"groupkit", "groupkit_torch"}
+def test_wheel_holds_nothing_else_but_the_examples(wheel: ZipFile) -> None:
+    packages = ("groupkit/", "groupkit_torch/", "groupkit-0.1.0.dist-info/")
+    rest = [name for name in wheel.namelist() if not name.startswith(packages)]
+    shared = "groupkit-0.1.0.data/data/share/groupkit/"
+    assert {name.removeprefix(shared) for name in rest} == {
+        str(path.relative_to(ROOT)) for path in (ROOT / "examples").glob("*.py")
+    }
 
 
 def test_extras(metadata: Message) -> None:
