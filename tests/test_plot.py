@@ -167,7 +167,7 @@ def test_wrong_shapes_and_dimensions_are_refused() -> None:
         plot_function(gk.p4, np.zeros((5, 3, 3)))
     line = gk.SplitGroup.from_generators("line-pm", {"m": [[-1]]})
     with pytest.raises(DimensionError, match="dimension 1"):
-        plot_function(line, np.zeros((2, 3)))
+        plot_function(line, np.zeros((2, 3, 3)))
 
 
 def test_without_matplotlib_the_extra_is_named() -> None:
