@@ -94,8 +94,11 @@ class GroupBatchNorm(_BatchNorm):
             space = x.shape[x.dim() - self._dimension :]
             mask = inside(self.group.stabilizer, self._rows, space, x.device)
             return self._normalise_inside(x, mask)
-        if self._size is None or not x.is_contiguous():
+        if self._size is None:
             return super().forward(x)
+        last = x.movedim((1, 2), (-2, -1))
+        if last.is_contiguous() and not x.is_contiguous():  # channels_last: keep the layout
+            return super().forward(last.flatten(0, -3)).view(last.shape).movedim((-2, -1), (1, 2))
         return super().forward(x.flatten(2, 3)).view(x.shape)  # four axes, not five: faster
 
     def _normalise_inside(
@@ -114,17 +117,15 @@ class GroupBatchNorm(_BatchNorm):
         per_map = [-1 if axis == 1 else 1 for axis in range(x.dim())]
         count = mask.sum() * (x[:, 0].numel() // mask.numel())
         mean = torch.where(mask, x, 0).sum(axes) / count
-        centred = x - mean.view(per_map)
-        variance = torch.where(mask, centred, 0).square().sum(axes) / count
+        centred = torch.where(mask, x - mean.view(per_map), 0)
+        variance = centred.square().sum(axes) / count
         if self.training and self.track_running_stats:
             self._update_running(mean.detach(), variance.detach() * count / (count - 1))
         scale = (variance + self.eps).rsqrt()
-        if self.affine:
-            scale = scale * self.weight
-        y = centred * scale.view(per_map)
-        if self.affine:
-            y = y + self.bias.view(per_map)
-        return y.to(dtype)
+        if not self.affine:
+            return (centred * scale.view(per_map)).to(dtype)
+        scale = scale * self.weight
+        return torch.addcmul(self.bias.view(per_map), centred, scale.view(per_map)).to(dtype)
 
     @torch.no_grad()
     def _update_running(self, mean: Float[Tensor, "c"], variance: Float[Tensor, "c"]) -> None:

@@ -1,0 +1,77 @@
+"""Networks compile without graph breaks, and export, with equal values and gradients."""
+
+import pytest
+import torch
+
+import groupkit as gk
+from tests.torch.groups import SHIPPED, cubic, face_centred, mirror_line, name
+from tests.torch.test_modules import data, network
+
+pytestmark = pytest.mark.compile
+GROUPS = [gk.p4m, gk.p6, mirror_line, cubic, face_centred]
+
+
+def compare(net: torch.nn.Module, compiled: torch.nn.Module, x: torch.Tensor) -> None:
+    results = []
+    state = {key: value.clone() for key, value in net.state_dict().items()}
+    for run in (net, compiled):
+        net.load_state_dict(state)
+        net.zero_grad()
+        y = run(x)
+        if net.training:
+            y.square().sum().backward()
+        gradients = [p.grad.clone() for p in net.parameters() if p.grad is not None]
+        results.append((y.detach(), *gradients, *(b.clone() for b in net.buffers())))
+    for eager, other in zip(*results, strict=True):
+        assert torch.allclose(eager, other, rtol=1e-4, atol=1e-4 * eager.abs().max().item())
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=name)
+def test_networks_compile_whole(group: gk.SplitGroup, device: torch.device) -> None:
+    torch._dynamo.reset()
+    net, x = network(group).to(device), data(group, device=device)
+    compiled = torch.compile(net, fullgraph=True, backend="aot_eager")
+    compare(net, compiled, x)
+    net.eval()
+    with torch.no_grad():
+        compare(net, compiled, x)
+
+
+def test_another_batch_size_compiles_nothing_but_the_dynamic_form() -> None:
+    torch._dynamo.reset()
+    counter = torch._dynamo.testing.CompileCounter()
+    net = network(gk.p6).eval()
+    compiled = torch.compile(net, fullgraph=True, backend=counter)
+    with torch.no_grad():
+        for batch in (2, 3, 4, 5, 6):
+            compiled(torch.randn(batch, 2, 9, 9))
+    assert counter.frame_count <= 2  # the first, then one for all batch sizes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("group", [*SHIPPED, mirror_line, face_centred], ids=name)
+def test_networks_compile_with_inductor(group: gk.SplitGroup, device: torch.device) -> None:
+    torch._dynamo.reset()
+    net, x = network(group).to(device), data(group, device=device)
+    compare(net, torch.compile(net, fullgraph=True), x)
+
+
+@pytest.mark.parametrize("strict", [True, False], ids=["strict", "not strict"])
+@pytest.mark.parametrize("group", GROUPS, ids=name)
+def test_networks_export_with_any_batch_size(group: gk.SplitGroup, strict: bool) -> None:
+    net, x = network(group).eval(), data(group)
+    dynamic = ({0: torch.export.Dim("batch", min=1, max=64)},)
+    with torch.no_grad():
+        program = torch.export.export(net, (x,), dynamic_shapes=dynamic, strict=strict)
+    assert torch.allclose(program.module()(x), net(x), atol=1e-5)
+    more = torch.cat([x, x, x])
+    assert torch.allclose(program.module()(more), net(more), atol=1e-5)
+
+
+def test_masks_are_right_when_traced() -> None:
+    torch._dynamo.reset()
+    net = network(gk.p6).double()
+    x = data(gk.p6, dtype=torch.float64)
+    mask = torch.tensor(gk.action.stable_mask(gk.p6.stabilizer, (9, 9)))
+    compiled = torch.compile(net, fullgraph=True, backend="aot_eager")
+    assert torch.equal(compiled(x), compiled(torch.where(mask, x, 1e6)))
