@@ -106,6 +106,8 @@ def integer(value: Any) -> int | None:
         return int(value.numerator) if value.denominator == 1 else None
     if isinstance(value, float | np.floating):
         return int(value) if math.isfinite(value) and value == int(value) else None
+    if getattr(value, "is_Float", False):  # a sympy float
+        return integer(float(value))
     if getattr(value, "is_Integer", False):  # a sympy integer
         return int(value)
     if hasattr(value, "simplify") and hasattr(value, "free_symbols"):  # another sympy number
@@ -277,5 +279,6 @@ def _rotation_order(rows: list[list[Any]], limit: int = 60) -> int | None:
 
 def _short(value: object, limit: int = 80) -> str:
     """Return a one-line representation that does not flood an error message."""
-    text = " ".join(repr(value).split())
+    shown = value.item() if isinstance(value, np.generic) else value
+    text = " ".join(repr(shown).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
