@@ -208,7 +208,7 @@ class Elements:
         }
         return {**self.stabilizer.axis_indices(self.index), **translation}
 
-    def __eq__(self, other: object) -> Bool[np.ndarray, "*shape"]:  # type: ignore[override]
+    def __eq__(self, other: object) -> Bool[np.ndarray, "*shape"] | np.bool_:  # type: ignore[override]
         """Compare element by element, broadcasting as numpy arrays do."""
         if not isinstance(other, Elements):
             return NotImplemented
