@@ -65,7 +65,7 @@ def right_cosets(table: Int[np.ndarray, "order order"], subgroup: Members) -> Co
 
 def double_cosets(table: Int[np.ndarray, "order order"], left: Members, right: Members) -> Cosets:
     """Return the double cosets HaK = {hak : h ∈ H, k ∈ K}, which may differ in size."""
-    products = table[:, list(right)][list(left)]  # [|H|, order, |K|]
+    products = table[table[list(left)][..., None], list(right)]  # [|H|, order, |K|]: (ha)k
     return _partition(products.transpose(1, 0, 2).reshape(len(table), -1))
 
 
