@@ -1,0 +1,102 @@
+"""The functions below the layers, against gathers and loops in numpy."""
+
+import numpy as np
+import pytest
+import torch
+
+import groupkit as gk
+from groupkit.action import array_action
+from groupkit.errors import FeatureTypeError
+from groupkit_torch.functional import act, bank_index, expand_filters, fill_outside, group_conv
+from tests.torch.groups import GROUPS, array, image, name
+from tests.torch.oracles_torch import MatrixGroup
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=name)
+def test_the_flat_gather_is_weight_at_index(group: gk.SplitGroup, device: torch.device) -> None:
+    bank = group.filter_bank(3)
+    weight = array(3, 2, bank.n_parameters)
+    index = bank_index(bank, 3, 2, device=device)
+    expanded = expand_filters(torch.tensor(weight, device=device), index).cpu().numpy()
+    order = len(group.stabilizer)
+    with_zero = np.concatenate([weight, np.zeros((3, 2, 1))], axis=2)
+    expected = with_zero[:, :, bank.index]  # [out, in, s', s, *box]
+    expected = expected.swapaxes(1, 2).reshape(3 * order, 2 * order, *bank.window.box)
+    assert np.array_equal(expanded, expected)
+
+
+def test_windows_that_fill_their_box_need_no_zero() -> None:
+    weight = torch.randn(3, 2, 36)
+    index = bank_index(gk.p4.filter_bank(3), 3, 2)
+    assert index.dtype == torch.int32
+    assert index.max() == weight.numel() - 1
+    assert torch.equal(expand_filters(weight, index), expand_filters(weight, index, fills_box=True))
+    hexagon = bank_index(gk.p6.filter_bank(3), 3, 2)
+    assert hexagon.max() == 3 * 2 * 42
+
+
+def test_every_weight_of_a_regular_layer_is_used_once_for_each_element() -> None:
+    index = bank_index(gk.p4m.filter_bank(3), 2, 2)
+    assert index.flatten().bincount().tolist() == [8] * (2 * 2 * 72)
+
+
+def test_group_conv_takes_numbers_or_tuples(device: torch.device) -> None:
+    index = bank_index(gk.p4.filter_bank(3), 2, 1, device=device)
+    x, weight = torch.randn(1, 1, 4, 7, 7, device=device), torch.randn(2, 1, 36, device=device)
+    bias = torch.randn(2, device=device)
+    for mode in ("zeros", "circular"):
+        one = group_conv(x, weight, index, bias, 2, 1, 1, padding_mode=mode)
+        two = group_conv(x, weight, index, bias, (2, 2), (1, 1), (1, 1), padding_mode=mode)
+        assert torch.equal(one, two)
+        without = group_conv(x, weight, index, None, 2, 1, padding_mode=mode)
+        assert torch.allclose(one, without + bias.view(1, 2, 1, 1, 1), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["planar", "regular"])
+@pytest.mark.parametrize("group", GROUPS, ids=name)
+def test_the_action_moves_points_as_matrices_do(
+    group: gk.SplitGroup, kind: str, device: torch.device
+) -> None:
+    S, space = group.stabilizer, image(group, 5, 6, 3)
+    feature_type = group.feature_type(kind)
+    x = array(2, *feature_type.array_shape(space))
+    inverse, matrices = S.inverses, MatrixGroup(S.matrices)
+    for s in range(len(S)):
+        index = array_action(S, s, space, feature_type)
+        y = act(torch.tensor(x, device=device), index).cpu().numpy()
+        centre = (np.array(space) - 1) / 2
+        for point in np.ndindex(*space):
+            source = S.matrices[inverse[s]] @ (np.array(point) - centre) + centre
+            if not matrices.maps_boxes_to_boxes() and not matrices.is_inside(point, space):
+                assert not y[(..., *point)].any()
+                continue
+            f = x[(..., *source.astype(int))]
+            if kind == "regular":
+                f = f[:, S.cayley_table[inverse[s]]]
+            assert np.array_equal(y[(..., *point)], f)
+
+
+def test_an_index_may_be_a_tensor() -> None:
+    index = array_action(gk.p4.stabilizer, 1, (3, 3), gk.p4.feature_type("planar"))
+    x = torch.arange(18).reshape(2, 3, 3)
+    assert torch.equal(act(x, torch.tensor(index)), torch.rot90(x, 1, (-2, -1)))
+    assert torch.equal(act(x, index), torch.rot90(x, 1, (-2, -1)))
+    assert act(torch.zeros(3, 3, dtype=torch.bool), index).dtype == torch.bool
+
+
+def test_an_index_for_another_shape_is_refused() -> None:
+    index = array_action(gk.p4.stabilizer, 1, (3, 3), gk.p4.feature_type("regular"))
+    for shape in ((3, 3), (2, 4, 5, 5)):
+        with pytest.raises(FeatureTypeError, match="does not act on a tensor"):
+            act(torch.zeros(shape), index)
+
+
+def test_the_outside_is_filled_and_has_no_gradient() -> None:
+    mask = torch.tensor([True, False])
+    x = torch.tensor([[1.0, torch.nan]], requires_grad=True)
+    y = fill_outside(x, mask, -torch.inf)
+    assert y.tolist() == [[1.0, -torch.inf]]
+    y[..., 0].sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [[1.0, 0.0]]
+    assert fill_outside(x.bfloat16(), mask).dtype == torch.bfloat16

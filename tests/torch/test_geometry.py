@@ -1,0 +1,69 @@
+"""Strides, paddings and centres are refused exactly when no call can be symmetric."""
+
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+
+import groupkit as gk
+from groupkit.errors import WindowError
+from groupkit_torch.geometry import check_centre, check_commutes, per_axis, resolve_padding
+from tests.torch.groups import GROUPS, cubic, face_centred, mirror_line, name, p2mm
+
+
+@pytest.mark.parametrize("group", [*GROUPS, p2mm], ids=name)
+def test_numbers_commute_exactly_when_their_diagonal_matrix_does(group: gk.SplitGroup) -> None:
+    for sides in product((1, 2), repeat=group.dimension):
+        diagonal = np.diag(sides)
+        commutes = all((diagonal @ m == m @ diagonal).all() for m in group.stabilizer.matrices)
+        if commutes:
+            check_commutes(group.stabilizer, "stride", sides)
+            continue
+        with pytest.raises(WindowError, match="stride") as caught:
+            check_commutes(group.stabilizer, "stride", sides)
+        witness = np.array(caught.value.witness)
+        assert not (diagonal @ witness == witness @ diagonal).all()
+
+
+@pytest.mark.parametrize(
+    ("group", "points", "fine"),
+    [
+        (gk.p1, [(0, 0), (0, 1), (3, 1)], True),  # nothing turns
+        (gk.p4, [(0, 0), (0, 1), (1, 0), (1, 1)], True),
+        (mirror_line, [(0,), (3,)], True),
+        (face_centred, [(0, 0, 0)], True),
+    ],
+    ids=name,
+)
+def test_windows_in_the_middle_of_their_box_are_taken(
+    group: gk.SplitGroup, points: list[tuple[int, ...]], fine: bool
+) -> None:
+    window = gk.Window.from_points(group.stabilizer, points)
+    check_centre(window, (1,) * group.dimension)
+
+
+def test_windows_off_the_middle_of_their_box_are_refused() -> None:
+    p3 = gk.SplitGroup.from_generators("p3", {"r": [[0, -1], [1, -1]]})
+    triangle = gk.Window.from_points(p3.stabilizer, [(0, 0), (1, 0), (1, 1)])
+    assert triangle.centre == (Fraction(2, 3), Fraction(1, 3))
+    for dilation in (1, 2):
+        with pytest.raises(WindowError, match=r"the centre \(2/3, 1/3\)"):
+            check_centre(triangle, (dilation, dilation))
+
+
+def test_paddings() -> None:
+    assert resolve_padding("valid", gk.p4.window(3), (2, 2), (1, 1), "zeros") == (0, 0)
+    assert resolve_padding("same", p2mm.window((3, 5)), (1, 1), (1, 2), "zeros") == (1, 4)
+    assert resolve_padding(2, cubic.window(3), (1,) * 3, (1,) * 3, "reflect") == (2, 2, 2)
+    assert resolve_padding((1, 2), p2mm.window(3), (1, 1), (1, 1), "zeros") == (1, 2)
+    # the outside of a hexagonal map is zero, however far the array reaches
+    assert resolve_padding((1, 2), gk.p6.window(3), (1, 1), (1, 1), "zeros") == (1, 2)
+    assert resolve_padding(1, gk.p6.window(3), (1, 1), (1, 1), "circular") == (1, 1)
+
+
+def test_one_number_is_for_all_axes() -> None:
+    assert per_axis("stride", 2, 3, 1) == (2, 2, 2)
+    for wrong in ((1, 1), 0, (1, 1, 0), (1.0, 1, 1)):
+        with pytest.raises(ValueError, match="neither an integer nor one for each of the 3"):
+            per_axis("stride", wrong, 3, 1)  # type: ignore[arg-type]

@@ -1,0 +1,64 @@
+"""The stable window of an array, computed from rows, is the one of the definition."""
+
+import numpy as np
+import pytest
+import torch
+
+import groupkit as gk
+from groupkit.errors import WindowError
+from groupkit_torch.mask import _from_rows, inside, stable_rows
+from tests.torch.groups import cubic, face_centred, mirror_line, name, p2mm
+from tests.torch.oracles_torch import MatrixGroup
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize("group", [gk.p1, gk.p2, gk.p4, gk.p4m, p2mm, mirror_line, cubic], ids=name)
+def test_groups_that_keep_boxes_have_no_mask(group: gk.SplitGroup) -> None:
+    assert stable_rows(group.stabilizer) == ()
+
+
+@pytest.mark.parametrize(
+    ("group", "shape"),
+    [
+        (gk.p6, (7, 7)),
+        (gk.p6m, (5, 9)),
+        (gk.p6m, (1, 1)),
+        (face_centred, (5, 5, 5)),
+        (face_centred, (3, 5, 7)),
+    ],
+    ids=name,
+)
+def test_masks_are_the_orbits_that_stay_in_the_box(
+    group: gk.SplitGroup, shape: tuple[int, ...], device: torch.device
+) -> None:
+    matrices = MatrixGroup(group.stabilizer.matrices)
+    expected = np.array([matrices.is_inside(x, shape) for x in np.ndindex(*shape)]).reshape(shape)
+    rows = stable_rows(group.stabilizer)
+    eager = inside(group.stabilizer, rows, shape, device)
+    assert eager.device.type == device.type
+    assert np.array_equal(eager.cpu().numpy(), expected)
+    assert np.array_equal(_from_rows(rows, shape, device).cpu().numpy(), expected)
+
+
+@pytest.mark.parametrize("group", [gk.p6, face_centred], ids=name)
+def test_centres_are_refused_in_both_forms_alike(group: gk.SplitGroup) -> None:
+    rows = stable_rows(group.stabilizer)
+    for shape in np.ndindex(*[4] * group.dimension):
+        sides = tuple(n + 3 for n in shape)
+        outcomes = []
+        for form in (
+            lambda sides: inside(group.stabilizer, rows, sides, CPU),
+            lambda sides: _from_rows(rows, sides, CPU),
+        ):
+            try:
+                outcomes.append(form(sides).tolist())
+            except WindowError:
+                outcomes.append(None)
+        assert outcomes[0] == outcomes[1]
+
+
+def test_masks_are_made_once() -> None:
+    rows = stable_rows(gk.p6.stabilizer)
+    first = inside(gk.p6.stabilizer, rows, (9, 9), CPU)
+    assert inside(gk.p6.stabilizer, rows, (9, 9), CPU) is first
