@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Final
 
@@ -32,7 +33,17 @@ class Command:
     load: Callable[[], Run]
 
 
-BUILT_IN: Final[Mapping[str, Command]] = {}
+def _built_in(module: str, function: str) -> Run:
+    run: Run = getattr(import_module(f"groupkit.commands.{module}"), function)
+    return run
+
+
+BUILT_IN: Final[Mapping[str, Command]] = {
+    "check": Command("prove the groups of modules and files", partial(_built_in, "check", "main")),
+    "list": Command("the catalogue", partial(_built_in, "inspect", "list_groups")),
+    "show": Command("a group: table, subgroups, windows", partial(_built_in, "inspect", "show")),
+    "export": Command("a group as JSON or TOML", partial(_built_in, "inspect", "export")),
+}
 """Commands of groupkit itself, by name."""
 
 

@@ -148,10 +148,14 @@ def read_file(path: str | Path) -> Any:
 def write_file(path: str | Path, document: Mapping[str, Any]) -> None:
     """Write a dictionary of plain data to a .json or .toml file."""
     file = Path(path)
-    if _kind(file) == "json":
-        file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    else:
-        file.write_text(tomli_w.dumps(document), encoding="utf-8")
+    file.write_text(document_text(document, _kind(file)), encoding="utf-8")
+
+
+def document_text(document: Mapping[str, Any], kind: str) -> str:
+    """Return plain data as the text of a file of kind "json" or "toml"."""
+    if kind == "json":
+        return json.dumps(document, indent=1) + "\n"
+    return tomli_w.dumps(document)
 
 
 def _kind(file: Path) -> str:

@@ -176,7 +176,9 @@ class SplitGroup:
         """
         with _naming(name):
             read = integer_matrices(matrices)
-            check_order(len(read), read.shape[-1])
+            check_order(len(read))
+            # a repeated matrix is named as such below, not as one too many
+            check_order(len(np.unique(read, axis=0)), read.shape[-1])
             stabilizer = Stabilizer({SINGLE_AXIS: len(read)} if axes is None else axes, read)
             return cls._of(name, stabilizer, lattice)
 

@@ -26,6 +26,11 @@ class Catalog(Mapping[str, SplitGroup]):
         self._groups = {group.name: group for group in groups}
         self._aliases = dict(aliases)
 
+    @property
+    def aliases(self) -> dict[str, str]:
+        """Long names, and the names that they stand for (a copy)."""
+        return dict(self._aliases)
+
     def __getitem__(self, name: str) -> SplitGroup:
         if isinstance(name, str):
             known = self._aliases.get(name, name)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from groupkit.verification.law import Law
 
@@ -52,6 +55,79 @@ def markdown(group: str, declaration: str, laws: Sequence[Law]) -> str:
         cells = (law.name, law.statement, law.status, how, f"{law.seconds * 1000:.1f}")
         lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
     return "\n".join([*lines, "", _cell(summary(group, laws)), ""])
+
+
+def plain(group: str, declaration: str, laws: Sequence[Law]) -> dict[str, Any]:
+    """Return a report as data that JSON holds."""
+    return {
+        "group": group,
+        "declaration": declaration,
+        "proved": all(law.status != "refuted" for law in laws),
+        "laws": [
+            {
+                "section": law.section,
+                "name": law.name,
+                "statement": law.statement,
+                "status": law.status,
+                "method": law.method,
+                "witness": law.witness,
+                "seconds": round(law.seconds, 6),
+            }
+            for law in laws
+        ],
+    }
+
+
+def to_json(document: Any) -> str:
+    """Return data as indented JSON with a final newline."""
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def junit_suite(group: str, laws: Sequence[Law]) -> Element:
+    """Return a JUnit test suite: a test case a law, failed if refuted, skipped if it says nothing.
+
+    References
+    ----------
+    The schema of the Jenkins xUnit plugin, which CI services read.
+    """
+    suite = Element(
+        "testsuite",
+        name=_xml(group),
+        tests=str(len(laws)),
+        failures=str(sum(law.status == "refuted" for law in laws)),
+        errors="0",
+        skipped=str(sum(law.status == "not applicable" for law in laws)),
+        time=f"{sum(law.seconds for law in laws):.6f}",
+    )
+    for law in laws:
+        case = SubElement(
+            suite,
+            "testcase",
+            classname=f"groupkit.{_xml(group)}",
+            name=_xml(law.name),
+            time=f"{law.seconds:.6f}",
+        )
+        if law.status == "refuted":
+            failure = SubElement(case, "failure", type="refuted", message=_xml(law.witness or ""))
+            failure.text = _xml(f"{law.statement}\n{law.method}\nwitness: {law.witness}")
+        elif law.status == "not applicable":
+            SubElement(case, "skipped", message=_xml(law.method))
+    return suite
+
+
+def junit(suites: Sequence[Element]) -> str:
+    """Return test suites as a JUnit XML document."""
+    root = Element("testsuites", name="groupkit")
+    for count in ("tests", "failures", "errors", "skipped"):
+        root.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
+    root.extend(suites)
+    indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _xml(content: str) -> str:
+    """Replace the control characters that XML 1.0 cannot hold."""
+    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", content)
 
 
 def _cell(content: str) -> str:

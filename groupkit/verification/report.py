@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from groupkit.errors import RefutedError, UnknownNameError
 from groupkit.verification import formats
+from groupkit.verification.latex import latex
 from groupkit.verification.law import Law
 
 
@@ -73,6 +75,22 @@ class Report:
     def to_markdown(self) -> str:
         """Return the report as a Markdown section with a table."""
         return formats.markdown(self.group, self.declaration, self.laws)
+
+    def to_latex(self) -> str:
+        """Return the report as a LaTeX section: a proof that a reader can follow."""
+        return latex(self.group, self.declaration, self.matrices, self.laws)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data."""
+        return formats.plain(self.group, self.declaration, self.laws)
+
+    def to_json(self) -> str:
+        """Return the report as a JSON document."""
+        return formats.to_json(self.to_dict())
+
+    def to_junit(self) -> str:
+        """Return the report as JUnit XML: a test case a law."""
+        return formats.junit([formats.junit_suite(self.group, self.laws)])
 
     def __bool__(self) -> bool:
         return not self.refuted

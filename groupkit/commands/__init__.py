@@ -1,0 +1,1 @@
+"""The commands of ``groupkit``: check, list, show, export."""

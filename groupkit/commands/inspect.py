@@ -1,0 +1,153 @@
+"""``groupkit list``, ``show`` and ``export``: what a group is, for people and for files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Final
+
+from groupkit.commands.targets import HELP, Located, find_groups
+from groupkit.declaration import document_text
+from groupkit.errors import WindowError
+from groupkit.finite_group import Subgroup
+from groupkit.groups import catalog
+from groupkit.split_group import SplitGroup
+
+_SIZES: Final = range(1, 8)
+_WIDEST_TABLE: Final = 24
+
+
+def list_groups(argv: Sequence[str]) -> int:
+    """Print the groups of the catalogue, one a line."""
+    parser = argparse.ArgumentParser(
+        prog="groupkit list", description="List the groups of the catalogue."
+    )
+    parser.parse_args(argv)
+    rows = [("name", "dimension", "order", "axes", "lattice", "also")]
+    for name, group in catalog.items():
+        also = [alias for alias, known in catalog.aliases.items() if known == name]
+        rows.append(
+            (
+                name,
+                str(group.dimension),
+                str(group.order),
+                ", ".join(f"{axis}: {size}" for axis, size in group.axes.items()),
+                group.lattice.name,
+                ", ".join(also),
+            )
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        line = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write(line.rstrip() + "\n")
+    return 0
+
+
+def show(argv: Sequence[str]) -> int:
+    """Print a group: elements, Cayley table, subgroups, windows, how to use it."""
+    parser = argparse.ArgumentParser(
+        prog="groupkit show", description="Show a group: table, subgroups, windows, use."
+    )
+    parser.add_argument("target", metavar="NAME", help=HELP)
+    for located in find_groups(parser.parse_args(argv).target):
+        sys.stdout.write("\n".join(_description(located)) + "\n")
+    return 0
+
+
+def export(argv: Sequence[str]) -> int:
+    """Print or write the declaration of a group as plain integers, in JSON or TOML."""
+    parser = argparse.ArgumentParser(
+        prog="groupkit export", description="Write a group's declaration as plain integers."
+    )
+    parser.add_argument("target", metavar="NAME", help=HELP)
+    parser.add_argument("--format", choices=("json", "toml"), help="json unless -o says otherwise")
+    parser.add_argument("--output", "-o", metavar="FILE", help="standard output by default")
+    arguments = parser.parse_args(argv)
+    found = find_groups(arguments.target)
+    if len(found) > 1:
+        names = ", ".join(located.place for located in found)
+        parser.error(f"{arguments.target} has {len(found)} groups; name one of {names}")
+    suffix = Path(arguments.output).suffix.lstrip(".") if arguments.output else ""
+    kind = arguments.format or ("toml" if suffix == "toml" else "json")
+    text = document_text(found[0].group.to_dict(), kind)
+    if arguments.output is None:
+        sys.stdout.write(text)
+    else:
+        Path(arguments.output).write_text(text, encoding="utf-8")
+    return 0
+
+
+def subgroups(group: SplitGroup) -> list[Subgroup]:
+    """Return all subgroups of the stabilizer, smallest first: joins of cyclic ones."""
+    stabilizer = group.stabilizer
+    cyclic = {stabilizer.subgroup([s]).members for s in stabilizer}
+    found = set(cyclic)
+    frontier = found
+    while frontier:
+        joined = {
+            stabilizer.subgroup({*one, *other}).members for one in frontier for other in cyclic
+        }
+        frontier = joined - found
+        found |= frontier
+    ordered = sorted(found, key=lambda members: (len(members), members))
+    return [Subgroup(stabilizer, members) for members in ordered]
+
+
+def _description(located: Located) -> Iterator[str]:
+    """Yield the lines that `show` prints."""
+    group, stabilizer = located.group, located.group.stabilizer
+    yield repr(group)
+    yield f"found in {located.place}"
+    yield ""
+    yield "elements of the stabilizer (number: indices, matrix, order, inverse)"
+    for s in stabilizer:
+        yield (
+            f"  {s:>3}: {stabilizer.label(s)}  {stabilizer.matrices[s].tolist()}  order "
+            f"{stabilizer.element_orders[s]}, inverse {stabilizer.inverses[s]}"
+        )
+    yield ""
+    if stabilizer.order <= _WIDEST_TABLE:
+        yield "Cayley table (entry [a, b] is the number of ab)"
+        width = len(str(stabilizer.order - 1))
+        for row in stabilizer.cayley_table:
+            yield "  " + " ".join(f"{entry:>{width}}" for entry in row)
+    else:
+        yield f"Cayley table: {stabilizer.order}×{stabilizer.order}, group.stabilizer.cayley_table"
+    yield ""
+    found = subgroups(group)
+    yield f"{len(found)} subgroups of the stabilizer (order: generators)"
+    for subgroup in found:
+        generators = ", ".join(f"({stabilizer.label(s)})" for s in _generators(subgroup))
+        yield f"  {len(subgroup):>3}: ⟨{generators}⟩"
+    yield ""
+    yield "windows (kernel size: points)"
+    for size in _SIZES:
+        yield f"  {size}: {_points(group, size)}"
+    yield ""
+    yield "use"
+    name = located.place.removeprefix("catalogue:")
+    yield (
+        f'  gk.catalog["{group.name}"].verify()'
+        if located.place.startswith("catalogue:")
+        else f"  groupkit check {name}"
+    )
+    yield "  layers = groupkit_torch.layers(group); layers.LiftingConv(1, 8, 3)"
+
+
+def _generators(subgroup: Subgroup) -> tuple[int, ...]:
+    """Return a smallest generating set, the first in lexicographic order."""
+    for count in range(len(subgroup)):
+        for chosen in combinations(subgroup.members, count):
+            if subgroup.parent.subgroup(chosen).members == subgroup.members:
+                return chosen
+    return subgroup.members
+
+
+def _points(group: SplitGroup, size: int) -> str:
+    try:
+        return str(len(group.window(size)))
+    except WindowError:
+        return "none is stable"

@@ -1,0 +1,198 @@
+"""Hypothesis strategies: groups, elements, windows, and almost-groups broken in a named way.
+
+For your own tests; it needs hypothesis, which groupkit itself does not, and which
+``pip install "groupkit[test]"`` brings.
+
+Examples
+--------
+>>> from hypothesis import given, settings
+>>> @settings(max_examples=5, deadline=None)
+... @given(conjugated_groups())
+... def every_conjugate_is_proved(group):
+...     assert group.verify()
+>>> every_conjugate_is_proved()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+from jaxtyping import Int
+
+from groupkit.elements import Elements
+from groupkit.errors import (
+    DeclarationError,
+    DuplicateMatrixError,
+    MissingIdentityError,
+    NotClosedError,
+    NotUnimodularError,
+    WindowError,
+)
+from groupkit.groups import catalog
+from groupkit.split_group import SplitGroup
+from groupkit.window import Window
+
+_Matrices = Int[np.ndarray, "order d d"]
+
+
+def groups(
+    where: Callable[[SplitGroup], bool] | None = None,
+) -> SearchStrategy[SplitGroup]:
+    """Return a strategy for the groups of the catalogue.
+
+    Parameters
+    ----------
+    where : callable, optional
+        Which of them; all by default.
+    """
+    return st.sampled_from([g for g in catalog.values() if where is None or where(g)])
+
+
+@st.composite
+def unimodular_matrices(draw: DrawFn, dimension: int, steps: int = 4) -> Int[np.ndarray, "d d"]:
+    """Return a strategy for changes of basis of Z^d: products of elementary matrices."""
+    basis = np.eye(dimension, dtype=np.int64)
+    for _ in range(draw(st.integers(0, steps)) if dimension > 1 else 0):
+        i, j = draw(st.permutations(range(dimension)))[:2]
+        step = np.eye(dimension, dtype=np.int64)
+        step[i, j] = draw(st.integers(-2, 2))
+        basis = basis @ step
+    if draw(st.booleans()):
+        basis[:, 0] = -basis[:, 0]
+    return basis
+
+
+@st.composite
+def conjugated_groups(
+    draw: DrawFn, of: SearchStrategy[SplitGroup] | None = None, steps: int = 4
+) -> SplitGroup:
+    """Return a strategy for groups in other bases: P⁻¹ M(s) P for a random unimodular P."""
+    group = draw(groups() if of is None else of)
+    basis = draw(unimodular_matrices(group.dimension, steps))
+    inverse = np.rint(np.linalg.inv(basis)).astype(np.int64)
+    matrices = inverse @ group.stabilizer.matrices @ basis
+    return SplitGroup.from_matrices(f"{group.name} conjugated", list(matrices), group.axes)
+
+
+@st.composite
+def elements(
+    draw: DrawFn, group: SplitGroup, shape: tuple[int, ...] = (), radius: int = 100
+) -> Elements:
+    """Return a strategy for arrays of elements with translations in [-radius, radius]^d."""
+    count = int(np.prod(shape, dtype=np.int64))
+    numbers = draw(st.lists(st.integers(0, group.order - 1), min_size=count, max_size=count))
+    length = count * group.dimension
+    entries = draw(st.lists(st.integers(-radius, radius), min_size=length, max_size=length))
+    return Elements(
+        group.stabilizer,
+        np.array(numbers, dtype=np.int64).reshape(shape),
+        np.array(entries, dtype=object).reshape(*shape, group.dimension),
+    )
+
+
+@st.composite
+def windows(draw: DrawFn, group: SplitGroup, largest: int = 7) -> Window:
+    """Return a strategy for windows: boxes of the sizes that work, and unions of orbits."""
+    found = []
+    for size in range(1, largest + 1):
+        try:
+            found.append(group.window(size))
+        except WindowError:
+            continue
+    boxed: bool = draw(st.booleans())
+    if found and boxed:
+        return draw(st.sampled_from(found))
+    point = st.lists(
+        st.integers(-(largest // 2), largest // 2),
+        min_size=group.dimension,
+        max_size=group.dimension,
+    )
+    seeds = np.array(draw(st.lists(point, min_size=1, max_size=3)), dtype=np.int64)
+    orbits = (group.stabilizer.matrices @ seeds.T).swapaxes(-1, -2).reshape(-1, group.dimension)
+    return group.window_of_points(orbits.tolist(), centre=[0] * group.dimension)
+
+
+@dataclass(frozen=True)
+class AlmostGroup:
+    """A declaration that is broken in one named way.
+
+    Parameters
+    ----------
+    flaw : str
+        What was done to it: a key of `FLAWS`.
+    matrices : list
+        Nested lists; ``SplitGroup.from_matrices("x", matrices)`` refuses them.
+    error : type
+        The exception that names the broken law.
+    """
+
+    flaw: str
+    matrices: list[list[list[int]]]
+    error: type[DeclarationError]
+
+
+def _drop_identity(matrices: _Matrices, s: int) -> _Matrices:
+    del s
+    one = np.eye(matrices.shape[-1], dtype=np.int64)
+    kept: _Matrices = matrices[(matrices != one).any(axis=(-1, -2))]
+    return kept
+
+
+def _repeat(matrices: _Matrices, s: int) -> _Matrices:
+    return np.concatenate([matrices, matrices[s : s + 1]])
+
+
+def _double_row(matrices: _Matrices, s: int) -> _Matrices:
+    changed = matrices.copy()
+    changed[s, 0] *= 2
+    return changed
+
+
+def _shear(matrices: _Matrices, s: int) -> _Matrices:
+    del s
+    shear = np.eye(matrices.shape[-1], dtype=np.int64)
+    shear[0, 1] = 1
+    return np.concatenate([matrices, shear[None]])
+
+
+FLAWS: Final[
+    Mapping[str, tuple[Callable[[_Matrices, int], _Matrices], type[DeclarationError], str]]
+] = {
+    "identity dropped": (_drop_identity, MissingIdentityError, "order"),
+    "element doubled": (_repeat, DuplicateMatrixError, ""),
+    "determinant 2": (_double_row, NotUnimodularError, ""),
+    "shear added": (_shear, NotClosedError, "dimension"),
+}
+"""The ways in which `almost_groups` breaks a group; the last part says what must exceed 1."""
+
+
+@st.composite
+def almost_groups(draw: DrawFn, flaw: str | None = None) -> AlmostGroup:
+    """Return a strategy for groups of the catalogue, broken in a named way.
+
+    Parameters
+    ----------
+    flaw : str, optional
+        A key of `FLAWS`; any of them by default.
+
+    Examples
+    --------
+    >>> from hypothesis import given, settings
+    >>> import pytest
+    >>> @settings(max_examples=5, deadline=None)
+    ... @given(almost_groups("element doubled"))
+    ... def is_refused(almost):
+    ...     with pytest.raises(almost.error):
+    ...         SplitGroup.from_matrices("almost", almost.matrices)
+    >>> is_refused()
+    """
+    name = draw(st.sampled_from(sorted(FLAWS))) if flaw is None else flaw
+    change, error, needed = FLAWS[name]
+    group = draw(groups(lambda group: not needed or getattr(group, needed) > 1))
+    s = draw(st.integers(0, group.order - 1))
+    return AlmostGroup(name, change(group.stabilizer.matrices, s).tolist(), error)
