@@ -30,10 +30,12 @@ class Progress:
 
     def __init__(self, name: str, epochs: int) -> None:
         self._name, self._epochs, self._loss = name, epochs, float("nan")
+        sys.stdout.flush()  # what was printed comes above the bar
         self._bar = tqdm(
             total=epochs,
             desc=f"  {name:<6}",
             unit="epoch",
+            ncols=80,
             disable=None,  # where standard error is no terminal
             bar_format="{desc} {bar:30} {n_fmt}/{total_fmt} epochs, {elapsed}{postfix}",
         )
@@ -57,4 +59,3 @@ class Progress:
         self._bar.close()
         if quiet and error is None:
             print(f"  {self._name:<6} {self._epochs} epochs, loss {self._loss:.3f}")
-        sys.stdout.flush()

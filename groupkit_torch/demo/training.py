@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import torch
@@ -57,7 +59,7 @@ def compete(name: str, digits: Digits, epochs: int, seed: int) -> tuple[nn.Seque
     torch.manual_seed(seed)
     net = network(*CONTENDERS[name])
     start = time.perf_counter()
-    with Progress(name, epochs) as progress:
+    with _one_thread(), Progress(name, epochs) as progress:
         train(net, digits, epochs, progress)
     seconds = time.perf_counter() - start
     accuracies = tuple(
@@ -66,3 +68,14 @@ def compete(name: str, digits: Digits, epochs: int, seed: int) -> tuple[nn.Seque
     )
     error = equivariance_error(net, p4, (8, 1, 8, 8), output_type="invariant").error
     return net, Result(name, n_parameters(net), accuracies, error, seconds)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute with one thread: on 8×8 images two wait for each other, and sums differ."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
