@@ -72,7 +72,7 @@ class EquivarianceReport:
 
 def relative_error(
     actual: Shaped[Tensor, "*values"],
-    expected: Shaped[Tensor, "*values"],
+    expected: Shaped[Tensor, "*expected_values"],
     reference: Shaped[Tensor, "*others"],
 ) -> float:
     """Return the largest difference, relative to the largest reference value; NaN is infinite.

@@ -230,7 +230,7 @@ def test_dtype_and_device_are_those_of_the_module(device: torch.device) -> None:
 
 def test_the_tolerance_is_the_users() -> None:
     plain = nn.Conv2d(1, 1, 3)
-    assert_equivariant(plain, gk.p4, (1, 1, 9, 9), output_type="planar", tolerance=10)
+    assert_equivariant(plain, gk.p4, (1, 1, 9, 9), output_type="planar", tolerance=10.0)
     with pytest.raises(AssertionError, match=r"allowed 1\.0e-05"):
         assert_equivariant(plain, gk.p4, (1, 1, 9, 9), output_type="planar")
 
