@@ -1,3 +1,4 @@
+import contextlib
 import copy
 import pickle
 from typing import Any
@@ -34,12 +35,8 @@ def test_junk_is_refused_with_an_error_of_our_own(junk: Any) -> None:
         S3.subgroup,
         S3.as_subgroup,
     ):
-        try:
-            made = constructor(junk)
-        except GroupkitError as error:
-            assert str(error)
-        else:
-            assert isinstance(made, FiniteGroup | Subgroup)
+        with contextlib.suppress(GroupkitError):
+            assert isinstance(constructor(junk), FiniteGroup | Subgroup)
 
 
 @given(st.lists(st.permutations(range(6)), min_size=1, max_size=2))
@@ -70,11 +67,10 @@ def test_invariants_of_the_88_groups(name: str) -> None:
         == record["n_conjugacy_classes"]
     )
     assert len(group.subgroup(np.unique(commutators))) == record["derived_subgroup_order"]
-    subgroups = {group.subgroup([a, b, c]) for a in group for b in group for c in group.generators}
-    assert (
-        len(subgroups | {group.subgroup([a, b]) for a in group for b in group})
-        <= record["n_subgroups"]
-    )
+    found = {group.subgroup()}
+    for _ in range(3):  # three elements generate any of these subgroups
+        found |= {group.subgroup([*h, a]) for h in found for a in group}
+    assert len(found) == record["n_subgroups"]
 
 
 def test_products_broadcast() -> None:
