@@ -51,11 +51,11 @@ def _chosen(subject: Subject, run: tuple[int, ...]) -> list[Motion]:
     ]
 
 
-def vanish(entries: Iterable[Any]) -> bool:
+def vanish(entries: Iterable[Any] | Matrix) -> bool:
     """Return whether all entries are the zero polynomial."""
     return all(entry.expand() == 0 for entry in entries)
 
 
-def listed(entries: Iterable[Any]) -> str:
+def listed(entries: Iterable[Any] | Matrix) -> str:
     """Return the entries that are not zero."""
     return ", ".join(str(e) for e in (entry.expand() for entry in Matrix(list(entries))) if e != 0)
