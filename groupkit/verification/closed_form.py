@@ -1,14 +1,14 @@
 """A `matrix` written in closed form, such as cos(rπ/2): proved with symbols for the indices.
 
 One axis r of size n satisfies M(r) M(r') = M(r + r') and M(r + n) = M(r).  Two axes of a
-product form satisfy M(m, r) M(m', r') = M(m + m', c^m' r + r'), with c read from the Cayley
-table: -1 for a mirror and a rotation.
+product form satisfy M(m, r) M(m', r') = M(m + m', c^m' r + r'), or M(r, m) M(r', m') =
+M(r + c^m r', m + m'), with c read from the Cayley table: -1 for a mirror and a rotation.
 """
 
 from __future__ import annotations
 
 from itertools import product as tuples
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sympy import Abs, I, Matrix, Symbol, arg, exp, expand, expand_trig, powsimp
 
@@ -17,6 +17,13 @@ from groupkit.verification.law import Finding, claim, not_applicable, proved, re
 from groupkit.verification.subject import Subject
 
 _HOW: Final = "sympy, integer symbols for the indices"
+
+
+class _Law(NamedTuple):
+    """Which of two axes the other one turns, and by which factor c."""
+
+    turned: int
+    factor: int
 
 
 @claim(
@@ -49,7 +56,7 @@ def closed_form(subject: Subject) -> Finding:
         return not_applicable("the indices are no product form, so there is no law to prove")
     primed = [Symbol(f"{name}'", integer=True) for name in subject.axes]
     identities = _identities(subject, form, symbols, primed, law)
-    for left, right, _ in identities:
+    for left, right in identities:
         if not _zero(left - right):
             return _unproved(f"{_spell_law(subject, law)} of the form")
     spelled = _spell_law(subject, law)
@@ -94,64 +101,79 @@ def _flaw_at_indices(subject: Subject, form: Any, symbols: list[Any]) -> Finding
     return None
 
 
-def _law_of_table(subject: Subject) -> int | None:
-    """Return c of the law of two axes, 1 for one axis, None if the table has no such law.
-
-    The law is checked on the whole table, so the symbols only extend what is true.
-    """
-    sizes = list(subject.axes.values())
-    if len(sizes) == 1:
-        candidates = [1]
-    else:
-        candidates = sorted(range(1 - sizes[1], sizes[1] + 1), key=lambda c: (abs(c), -c))
-    for c in candidates:
+def _law_of_table(subject: Subject) -> _Law | None:
+    """Return the law that the whole Cayley table satisfies, None if there is no such law."""
+    names = list(subject.axes)
+    candidates = [_Law(0, 1)]
+    if len(names) == 2:
+        sizes = [subject.axes[name] for name in names]
+        candidates = [
+            _Law(turned, c)
+            for turned in (1, 0)
+            for c in sorted(range(1 - sizes[turned], sizes[turned]), key=lambda c: (abs(c), -c))
+        ]
+    indices = [subject.indices(s) for s in range(subject.order)]
+    for law in candidates:
         if all(
-            subject.table[number_of(subject, i), number_of(subject, j)]
-            == number_of(subject, _compose(subject, i, j, c))
-            for i, j in tuples(map(subject.indices, range(subject.order)), repeat=2)
+            subject.table[a, b] == number_of(subject, _compose(subject, i, j, law))
+            for (a, i), (b, j) in tuples(enumerate(indices), repeat=2)
         ):
-            return c
+            return law
     return None
 
 
-def _compose(subject: Subject, i: dict[str, int], j: dict[str, int], c: int) -> dict[str, int]:
-    names = list(subject.axes)
-    last = names[-1]
-    total = {name: i[name] + j[name] for name in names}
-    if len(names) == 2:
-        total[last] = int(c) ** j[names[0]] * i[last] + j[last]
-    return {name: total[name] % subject.axes[name] for name in names}
+def _compose(subject: Subject, i: dict[str, int], j: dict[str, int], law: _Law) -> dict[str, int]:
+    """Return the indices that a law gives the product of two elements."""
+    left, right = list(i.values()), list(j.values())
+    if len(left) == 2:
+        k = law.turned
+        if k == 1:
+            left[1] *= law.factor ** right[0]
+        else:
+            right[0] *= law.factor ** left[1]
+    total = zip(subject.axes, left, right, strict=True)
+    return {name: (a + b) % subject.axes[name] for name, a, b in total}
 
 
 def _identities(
-    subject: Subject, form: Any, symbols: list[Any], primed: list[Any], law: int
-) -> list[tuple[Any, Any, str]]:
-    """Return both sides of the law, for every residue of the first of two indices.
+    subject: Subject, form: Any, symbols: list[Any], primed: list[Any], law: _Law
+) -> list[tuple[Any, Any]]:
+    """Return both sides of the law, for every residue of the index in the exponent.
 
-    With m' = n k + i and c^n = 1 modulo the size of the second axis, c^m' is c^i.
+    With m = n k + i and c^n = 1 modulo the size of the turned axis, c^m is c^i.
     """
     if len(symbols) == 1:
         (r,), (q,) = symbols, primed
-        return [(form * form.subs(r, q), form.subs(r, r + q), "")]
-    (m, r), (p, q) = symbols, primed
-    n = subject.axes[m.name]
-    k = Symbol("k", integer=True)
+        return [(form * form.subs(r, q), form.subs(r, r + q))]
+    n = subject.axes[symbols[1 - law.turned].name]
     sides = []
     for i in range(n):
-        second = form.subs([(m, n * k + i), (r, q)], simultaneous=True)
-        whole = form.subs([(m, m + n * k + i), (r, law**i * r + q)], simultaneous=True)
-        sides.append((form * second, whole, f"{p} = {n}k + {i}"))
+        exponent = n * Symbol("k", integer=True) + i
+        left, right = list(symbols), list(primed)
+        (right if law.turned == 1 else left)[1 - law.turned] = exponent
+        total = [a + b for a, b in zip(left, right, strict=True)]
+        turned = (left if law.turned == 1 else right)[law.turned]
+        total[law.turned] += (law.factor**i - 1) * turned
+        factors = [_at(form, symbols, indices) for indices in (left, right)]
+        sides.append((factors[0] * factors[1], _at(form, symbols, total)))
     return sides
 
 
-def _spell_law(subject: Subject, law: int) -> str:
+def _at(form: Any, symbols: list[Any], values: list[Any]) -> Any:
+    return form.subs(list(zip(symbols, values, strict=True)), simultaneous=True)
+
+
+def _spell_law(subject: Subject, law: _Law) -> str:
     names = list(subject.axes)
     if len(names) == 1:
         (r,) = names
         return f"M({r}) M({r}') = M({r} + {r}')"
-    m, r = names
-    turned = {1: r, -1: f"(-1)^{{{m}'}} {r}"}.get(law, f"{law}^{{{m}'}} {r}")
-    return f"M({m}, {r}) M({m}', {r}') = M({m} + {m}', {turned} + {r}')"
+    exponent = f"{names[1 - law.turned]}'" if law.turned == 1 else names[1]
+    base = {1: "", -1: f"(-1)^{{{exponent}}} "}.get(law.factor, f"{law.factor}^{{{exponent}}} ")
+    terms = [[name, f"{name}'"] for name in names]
+    terms[law.turned][1 - law.turned] = base + terms[law.turned][1 - law.turned]
+    first, second = (", ".join(pair) for pair in zip(*([n, f"{n}'"] for n in names), strict=True))
+    return f"M({first}) M({second}) = M({', '.join(' + '.join(pair) for pair in terms)})"
 
 
 def _zero(matrix: Any) -> bool:

@@ -35,7 +35,7 @@ PROVED: dict[str, tuple[dict[str, int], Callable[..., Any], str]] = {
     "p4m, mirror last": (
         {"r": 4, "m": 2},
         lambda r, m: turn(r, 4) * Matrix([[(-1) ** m, 0], [0, 1]]),
-        "",
+        "M(r, m) M(r', m') = M(r + (-1)^{m} r', m + m')",
     ),
     "p6m by powers": (
         {"m": 2, "r": 6},
@@ -50,7 +50,7 @@ PROVED: dict[str, tuple[dict[str, int], Callable[..., Any], str]] = {
     "by exponentials": (
         {"r": 4},
         lambda r: Matrix([[re(I**r), -re(I ** (r - 1))], [re(I ** (r - 1)), re(I**r)]]),
-        "",
+        "periods 4",
     ),
 }
 
@@ -59,11 +59,8 @@ PROVED: dict[str, tuple[dict[str, int], Callable[..., Any], str]] = {
 def test_declared_forms(name: str) -> None:
     axes, matrix, law = PROVED[name]
     found = gk.SplitGroup(name, axes, matrix).verify()["closed form"]
-    if name in ("p4m, mirror last", "by exponentials"):  # groups all the same, but no such law
-        assert found.status in ("proved", "not applicable")
-    else:
-        assert found.status == "proved", found
-        assert law in found.method
+    assert found.status == "proved", found
+    assert law in found.method
 
 
 NOT_CLOSED: dict[str, Callable[[Any], Any]] = {
