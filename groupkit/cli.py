@@ -59,7 +59,7 @@ def commands() -> dict[str, Command]:
         point.name: Command(f"from {point.module}", partial(_load, point))
         for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
     }
-    return {**found, **BUILT_IN}
+    return {**BUILT_IN, **found, **BUILT_IN}  # ours first, and never replaced
 
 
 def main(argv: Sequence[str] | None = None) -> int:
