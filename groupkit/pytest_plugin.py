@@ -86,7 +86,7 @@ class LawTest(pytest.Item):
 
     def reportinfo(self) -> tuple[str, int | None, str]:
         """Return where the test comes from: its target, not a file."""
-        return self.nodeid, None, self.nodeid
+        return self.nodeid.split("::")[0], None, ": ".join(self.name.split("::"))
 
 
 def _item(

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
@@ -136,6 +136,14 @@ class AlmostGroup:
     error: type[DeclarationError]
 
 
+class _Flaw(NamedTuple):
+    """How to break a group, the law that this breaks, and what must exceed 1 for it."""
+
+    change: Callable[[_Matrices, int], _Matrices]
+    error: type[DeclarationError]
+    needed: tuple[str, ...] = ()
+
+
 def _drop_identity(matrices: _Matrices, s: int) -> _Matrices:
     del s
     one = np.eye(matrices.shape[-1], dtype=np.int64)
@@ -154,21 +162,21 @@ def _double_row(matrices: _Matrices, s: int) -> _Matrices:
 
 
 def _shear(matrices: _Matrices, s: int) -> _Matrices:
-    del s
     shear = np.eye(matrices.shape[-1], dtype=np.int64)
+    others = np.flatnonzero((matrices != shear).any(axis=(-1, -2)))
+    changed = matrices.copy()
     shear[0, 1] = 1
-    return np.concatenate([matrices, shear[None]])
+    changed[others[s % len(others)]] = shear
+    return changed
 
 
-FLAWS: Final[
-    Mapping[str, tuple[Callable[[_Matrices, int], _Matrices], type[DeclarationError], str]]
-] = {
-    "identity dropped": (_drop_identity, MissingIdentityError, "order"),
-    "element doubled": (_repeat, DuplicateMatrixError, ""),
-    "determinant 2": (_double_row, NotUnimodularError, ""),
-    "shear added": (_shear, NotClosedError, "dimension"),
+FLAWS: Final[Mapping[str, _Flaw]] = {
+    "identity dropped": _Flaw(_drop_identity, MissingIdentityError, ("order",)),
+    "element doubled": _Flaw(_repeat, DuplicateMatrixError),
+    "determinant 2": _Flaw(_double_row, NotUnimodularError),
+    "element sheared": _Flaw(_shear, NotClosedError, ("order", "dimension")),
 }
-"""The ways in which `almost_groups` breaks a group; the last part says what must exceed 1."""
+"""The ways in which `almost_groups` breaks a group."""
 
 
 @st.composite
@@ -192,7 +200,7 @@ def almost_groups(draw: DrawFn, flaw: str | None = None) -> AlmostGroup:
     >>> is_refused()
     """
     name = draw(st.sampled_from(sorted(FLAWS))) if flaw is None else flaw
-    change, error, needed = FLAWS[name]
-    group = draw(groups(lambda group: not needed or getattr(group, needed) > 1))
+    broken = FLAWS[name]
+    group = draw(groups(lambda group: all(getattr(group, n) > 1 for n in broken.needed)))
     s = draw(st.integers(0, group.order - 1))
-    return AlmostGroup(name, change(group.stabilizer.matrices, s).tolist(), error)
+    return AlmostGroup(name, broken.change(group.stabilizer.matrices, s).tolist(), broken.error)

@@ -1,0 +1,65 @@
+"""groupkit list, show and export."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import groupkit as gk
+from groupkit import cli
+from groupkit.commands.inspect import subgroups
+from tests.verification.subjects import OCTAHEDRAL
+
+
+def test_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["name", *gk.catalog]
+    assert lines[4].split() == ["p4m", "2", "8", "m:", "2,", "r:", "4", "square", "p4mm"]
+
+
+@pytest.mark.parametrize("name", gk.catalog)
+def test_show(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["show", name]) == 0
+    shown = capsys.readouterr().out
+    for part in ("elements", "Cayley table", "subgroups", "windows", "verify()", "LiftingConv"):
+        assert part in shown
+
+
+def test_show_says_which_sizes_have_no_window(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["show", "p6"])
+    assert "  2: none is stable\n  3: 7\n" in capsys.readouterr().out
+
+
+def test_show_an_unknown_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["show", "p7"]) == 2
+    assert "p4m" in capsys.readouterr().err
+
+
+# The numbers of subgroups of the cyclic, dihedral and octahedral groups are known.
+@pytest.mark.parametrize(
+    ("group", "count"),
+    [(gk.p1, 1), (gk.p2, 2), (gk.p4, 3), (gk.p4m, 10), (gk.p6, 4), (gk.p6m, 16), (OCTAHEDRAL, 98)],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_all_subgroups_are_found(group: gk.SplitGroup, count: int) -> None:
+    assert len(subgroups(group)) == count
+
+
+@pytest.mark.parametrize("name", gk.catalog)
+def test_export_to_json_and_toml(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["export", name]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert gk.SplitGroup.from_dict(document) == gk.catalog[name]
+    for file in ("group.json", "group.toml"):
+        assert cli.main(["export", name, "-o", str(tmp_path / file)]) == 0
+        assert gk.SplitGroup.load(tmp_path / file) == gk.catalog[name]
+        assert cli.main(["check", str(tmp_path / file)]) == 0
+
+
+def test_export_of_a_module_asks_which_group(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["export", "groupkit.groups.planar"])
+    assert "planar:p4m" in capsys.readouterr().err
