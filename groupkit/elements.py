@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
 
 from groupkit.errors import DimensionError, ElementError, RangeError
-from groupkit.integers import INT64_LIMIT, compact, exact_matmul, exact_sum, integer, largest
+from groupkit.frozen import Frozen
+from groupkit.integers import (
+    INT64_LIMIT,
+    compact,
+    exact_matmul,
+    exact_sum,
+    integer,
+    largest,
+    numbers_below,
+)
 from groupkit.stabilizer import TRANSLATION_NAMES, Stabilizer
 
 _Integers = Shaped[np.ndarray, "*shape d"]  # int64, or Python integers beyond its range
-_EXACT_KINDS: Final = "iu"
 
 
-class Elements:
+class Elements(Frozen):
     """An array of elements g = (t, s) of G = Z^d ⋊ S, of any shape; () for a single one.
 
     (t, s)(t', s') = (t + M(s) t', s s'), g·x = M(s) x + t.  Shapes broadcast as numpy's do.
@@ -58,11 +66,8 @@ class Elements:
     translation: _Integers
 
     def __init__(self, stabilizer: Stabilizer, index: Any, translation: Any) -> None:
-        numbers = np.asarray(index)
-        if (
-            numbers.dtype.kind not in _EXACT_KINDS
-            or ((numbers < 0) | (numbers >= stabilizer.order)).any()
-        ):
+        numbers = numbers_below(index, stabilizer.order)
+        if numbers is None:
             raise ElementError(
                 f"{index!r} are not numbers of elements of {stabilizer!r}; these are the integers "
                 f"0 to {stabilizer.order - 1}",
@@ -77,12 +82,10 @@ class Elements:
                 witness=vectors.shape,
             )
         shape = _common_shape(numbers.shape, vectors.shape[:-1])
-        object.__setattr__(self, "stabilizer", stabilizer)
-        object.__setattr__(
-            self, "index", np.broadcast_to(numbers.astype(np.int64, copy=False), shape)
-        )
-        object.__setattr__(
-            self, "translation", np.broadcast_to(vectors, (*shape, stabilizer.dimension))
+        self._set(
+            stabilizer=stabilizer,
+            index=np.broadcast_to(numbers, shape),
+            translation=np.broadcast_to(vectors, (*shape, stabilizer.dimension)),
         )
 
     @classmethod
@@ -237,9 +240,6 @@ class Elements:
     def __iter__(self) -> Iterator[Elements]:
         return (self[i] for i in range(len(self)))
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"Elements is frozen: {name} cannot be set")
-
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.stabilizer, np.array(self.index), np.array(self.translation))
 
@@ -249,7 +249,7 @@ class Elements:
         shown = ", ".join(f"{name}={value}" for name, value in self.indices().items())
         return f"element({shown})"
 
-    def _rotate(self, vectors: _Integers) -> _Integers:
+    def _rotate(self, vectors: Shaped[np.ndarray, "*some d"]) -> Shaped[np.ndarray, "*all d"]:
         """Return M(s) x, broadcasting s against the leading axes of x."""
         return exact_matmul(self.stabilizer.matrices[self.index], vectors[..., None])[..., 0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import cached_property
 
 import numpy as np
@@ -9,10 +10,11 @@ from jaxtyping import Int
 
 from groupkit.errors import FilterBankError
 from groupkit.feature_type import FeatureType
+from groupkit.frozen import Frozen
 from groupkit.window import Window
 
 
-class FilterBank:
+class FilterBank(Frozen):
     """The orbit that each entry of an expanded filter bank takes its weight from.
 
     H_out acts on (S/H_in) × W; its orbits are the free parameters of a layer, and
@@ -64,9 +66,7 @@ class FilterBank:
                     f"{window.stabilizer!r}; make both with the methods of one group",
                     witness=part,
                 )
-        object.__setattr__(self, "window", window)
-        object.__setattr__(self, "input_type", input_type)
-        object.__setattr__(self, "output_type", output_type)
+        self._set(window=window, input_type=input_type, output_type=output_type)
 
     @cached_property
     def orbits(self) -> Int[np.ndarray, "in_size points"]:
@@ -110,19 +110,8 @@ class FilterBank:
         )
         return moved
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"FilterBank is frozen: {name} cannot be set")
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, FilterBank):
-            return NotImplemented
-        return self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
     @property
-    def _key(self) -> tuple[object, ...]:
+    def _key(self) -> tuple[Hashable, ...]:
         return self.window, self.input_type, self.output_type
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,12 +12,13 @@ from jaxtyping import Int
 from groupkit import cayley, cosets
 from groupkit.cosets import Cosets
 from groupkit.errors import ElementError, NotASubgroupError
+from groupkit.frozen import Frozen
 from groupkit.generation import generate_matrices, generate_permutations
-from groupkit.integers import integer, integer_matrices, listed
+from groupkit.integers import integer, integer_matrices, listed, numbers_below
 from groupkit.tabulation import matrix_table, permutation_array, table_array, table_of
 
 
-class FiniteGroup:
+class FiniteGroup(Frozen):
     """A finite group whose elements are the integers 0 … order - 1.
 
     Everything follows from the Cayley table, where entry [a, b] is the number of ab.
@@ -89,19 +90,6 @@ class FiniteGroup:
             return FiniteGroup.from_permutations(permutations.tolist())
         matrices = generate_matrices(integer_matrices(steps, "generator"))
         return FiniteGroup.from_matrices(list(matrices))
-
-    def _set(self, **values: object) -> None:
-        """Set attributes once: instances are frozen for everybody else."""
-        for name, value in values.items():
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False
-            object.__setattr__(self, name, value)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be set")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be deleted")
 
     cayley_table: Int[np.ndarray, "order order"]
     """Entry [a, b] is the number of ab; read-only."""
@@ -223,14 +211,14 @@ class FiniteGroup:
 
     def _elements(self, elements: Any) -> Int[np.ndarray, "*shape"]:
         """Return numbers of elements as an array, or raise ElementError."""
-        numbers = np.asarray(elements)
-        if numbers.dtype.kind not in "iu" or ((numbers < 0) | (numbers >= self.order)).any():
+        numbers = numbers_below(elements, self.order)
+        if numbers is None:
             raise ElementError(
                 f"{elements!r} are not elements of {self!r}; elements are the integers "
                 f"0 to {self.order - 1}",
                 witness=elements,
             )
-        return numbers.astype(np.int64)
+        return numbers
 
     def __len__(self) -> int:
         return self.order
@@ -242,17 +230,8 @@ class FiniteGroup:
         number = integer(element)
         return number is not None and 0 <= number < self.order
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, FiniteGroup) or type(other) is not type(self):
-            return NotImplemented
-        return self is other or self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
     @cached_property
-    def _key(self) -> tuple[object, ...]:
-        """What equality and hash compare."""
+    def _key(self) -> tuple[Hashable, ...]:
         return self.order, self.cayley_table.tobytes()
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -265,7 +244,7 @@ class FiniteGroup:
         return f"{type(self).__name__}(order={self.order}, {kind}, element orders {listed}{more})"
 
 
-class Subgroup:
+class Subgroup(Frozen):
     """A subgroup H of a finite group, by its elements in ascending order.
 
     Raises
@@ -305,11 +284,7 @@ class Subgroup:
                 "not among them; add it, or generate the subgroup with subgroup(generators)",
                 witness=(members[i], members[j], int(products[i, j])),
             )
-        object.__setattr__(self, "parent", parent)
-        object.__setattr__(self, "members", members)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"Subgroup is frozen: {name} cannot be set")
+        self._set(parent=parent, members=members)
 
     def as_group(self) -> FiniteGroup:
         """Return H as a group of its own, whose element i is ``members[i]``."""
@@ -326,16 +301,12 @@ class Subgroup:
     def __contains__(self, element: object) -> bool:
         return element in self.members
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Subgroup):
-            return NotImplemented
-        return self.members == other.members and self.parent == other.parent
-
-    def __hash__(self) -> int:
-        return hash((self.members, self.parent))
+    @property
+    def _key(self) -> tuple[Hashable, ...]:
+        return self.parent, self.members
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.parent, self.members)
+        return type(self), self._key
 
     def __repr__(self) -> str:
         return f"Subgroup(order={len(self)} of {len(self.parent)}, members {self.members})"

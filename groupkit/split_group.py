@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from groupkit.errors import DeclarationError, FileFormatError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.filter_bank import FilterBank
 from groupkit.finite_group import Subgroup
+from groupkit.frozen import Frozen
 from groupkit.index_bijection import (
     SINGLE_AXIS,
     check_index,
@@ -32,7 +33,7 @@ from groupkit.verification.subject import Subject
 from groupkit.window import Window
 
 
-class SplitGroup:
+class SplitGroup(Frozen):
     """A split group G = Z^d ⋊ S, declared by the matrices of S and an index bijection.
 
     Elements are (t, s) with t ∈ Z^d and s ∈ S, the stabilizer of the origin; they compose as
@@ -211,10 +212,8 @@ class SplitGroup:
                 witness=lattice,
             )
         lattice.check_isometries(stabilizer.matrices)
-        values = (name, stabilizer, lattice, matrix, index, compose)
-        fields = ("name", "stabilizer", "lattice", "_matrix", "_index", "_compose")
-        for field, value in zip(fields, values, strict=True):
-            object.__setattr__(self, field, value)
+        self._set(name=name, stabilizer=stabilizer, lattice=lattice)
+        self._set(_matrix=matrix, _index=index, _compose=compose)
 
     @property
     def axes(self) -> dict[str, int]:
@@ -383,26 +382,12 @@ class SplitGroup:
         """Read a declaration from a .json or .toml file; nothing in it is executed."""
         return cls.from_dict(declaration.read_file(path))
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"SplitGroup is frozen: {name} cannot be set")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"SplitGroup is frozen: {name} cannot be deleted")
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, SplitGroup):
-            return NotImplemented
-        return self is other or (self.name, self.stabilizer, self.lattice) == (
-            other.name,
-            other.stabilizer,
-            other.lattice,
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.name, self.stabilizer, self.lattice))
+    @property
+    def _key(self) -> tuple[Hashable, ...]:
+        return self.name, self.stabilizer, self.lattice
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _unpickle, (self.name, self.stabilizer, self.lattice)
+        return _unpickle, self._key
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name}: {size}" for name, size in self.axes.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,7 @@ from jaxtyping import Bool, Int, Shaped
 
 from groupkit.errors import AxesError, ElementError, MissingIdentityError
 from groupkit.finite_group import FiniteGroup, Subgroup
-from groupkit.integers import integer, integer_matrices
+from groupkit.integers import integer, integer_matrices, numbers_below
 from groupkit.tabulation import matrix_table
 
 TRANSLATION_NAMES = ("u", "v", "w")
@@ -105,9 +105,8 @@ class Stabilizer(FiniteGroup):
                     f"{', '.join(self._axes) or 'none'}",
                     witness=name,
                 )
-            array = np.asarray(value)
             size = self._axes[name]
-            if array.dtype.kind not in "iu" or ((array < 0) | (array >= size)).any():
+            if numbers_below(value, size) is None:
                 raise ElementError(
                     f"index {name} = {value!r} is out of range; {name} runs over the integers "
                     f"0 to {size - 1}",
@@ -159,7 +158,7 @@ class Stabilizer(FiniteGroup):
         return np.where(equal.any(axis=-1), equal.argmax(axis=-1), -1).astype(np.int64)
 
     @cached_property
-    def _key(self) -> tuple[object, ...]:
+    def _key(self) -> tuple[Hashable, ...]:
         return self.order, tuple(self._axes.items()), self.matrices.tobytes()
 
     def __reduce__(self) -> tuple[object, ...]:

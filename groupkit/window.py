@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from groupkit.errors import DimensionError, WindowError
+from groupkit.frozen import Frozen
 from groupkit.integers import INT64_LIMIT, exact_matmul, exact_sum, integer
 from groupkit.stabilizer import Stabilizer
 from groupkit.stable_subset import (
@@ -28,7 +29,7 @@ from groupkit.stable_subset import (
 )
 
 
-class Window:
+class Window(Frozen):
     """A finite set W of lattice points with M(s)(x - c) + c ∈ W for every x ∈ W and s ∈ S.
 
     A centre c is allowed when (I - M)c is an integer vector for every M: halves give even
@@ -67,10 +68,8 @@ class Window:
         self, stabilizer: Stabilizer, points: Int[np.ndarray, "points d"], centre: Centre
     ) -> None:
         distinct = np.unique(_points(points, stabilizer.dimension), axis=0)
-        distinct.flags.writeable = False
         middle = read_centre(centre, stabilizer.dimension)
-        for name, value in (("stabilizer", stabilizer), ("points", distinct), ("centre", middle)):
-            object.__setattr__(self, name, value)
+        self._set(stabilizer=stabilizer, points=distinct, centre=middle)
         if math.prod(self.box) > MOST_POINTS:
             raise WindowError(
                 f"the bounding box of the window, {'×'.join(map(str, self.box))}, has more than "
@@ -179,19 +178,8 @@ class Window:
     def __len__(self) -> int:
         return len(self.points)
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"Window is frozen: {name} cannot be set")
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Window):
-            return NotImplemented
-        return self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
     @property
-    def _key(self) -> tuple[object, ...]:
+    def _key(self) -> tuple[Hashable, ...]:
         return self.stabilizer, self.points.tobytes(), self.centre
 
     def __reduce__(self) -> tuple[object, ...]:
