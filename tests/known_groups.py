@@ -16,7 +16,7 @@ RECORDS: dict[str, dict[str, Any]] = {
 }
 SHIPPED = list(gk.catalog.values())
 NAMES = list(RECORDS)
-SOME = ["line-p1", "line-pm", "p2", "cm", "p4mm", "p3", "p31m", "p6mm", "P1", "R3", "I4", "F23"]
+SOME = ["line-p1", "line-pm", "p2mm", "cm", "p4mm", "p3", "p31m", "p6mm", "P1", "R3", "I4", "F23"]
 
 
 @cache

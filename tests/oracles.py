@@ -6,6 +6,7 @@ Nothing here looks at groupkit.
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -128,7 +129,8 @@ def about(a: Matrix, x: Sequence[Any], centre: Sequence[Any], to: Sequence[Any])
     return tuple(y + c for y, c in zip(apply(a, relative), to, strict=True))
 
 
-def stable_points(matrices: Sequence[Matrix], box: Sequence[int]) -> set[Vector]:
+@cache
+def stable_points(matrices: tuple[Matrix, ...], box: tuple[int, ...]) -> set[Vector]:
     """Return the points of a box whose orbits about its centre stay on its points."""
     inside, c = set(box_points(box)), box_centre(box)
     return {x for x in inside if all(about(a, x, c, c) in inside for a in matrices)}
@@ -172,12 +174,9 @@ def filter_index(
                     )
                     numbers[moved] = count
             count += 1
+    back = {out: inverse(homogeneous(matrices[out], zero)) for out in outputs}
     return {
-        (out, s, x): numbers[
-            multiply(
-                inverse(homogeneous(matrices[out], zero)), homogeneous(matrices[s], relative[x])
-            )
-        ]
+        (out, s, x): numbers[multiply(back[out], homogeneous(matrices[s], relative[x]))]
         for out in outputs
         for s in inputs
         for x in window
@@ -194,7 +193,7 @@ def moved_value(
     """
     a = matrices[s]
     boxes = all(sum(entry != 0 for entry in row) == 1 for m in matrices for row in m)
-    if not boxes and x not in stable_points(matrices, f.shape):
+    if not boxes and x not in stable_points(tuple(matrices), f.shape):
         return 0
     source = about(inverse(a), x, box_centre(out_box), box_centre(f.shape))
     return f[tuple(int(y) for y in source)]
