@@ -178,8 +178,6 @@ class SplitGroup(Frozen):
         with _naming(name):
             read = integer_matrices(matrices)
             check_order(len(read))
-            # a repeated matrix is named as such below, not as one too many
-            check_order(len(np.unique(read, axis=0)), read.shape[-1])
             stabilizer = Stabilizer({SINGLE_AXIS: len(read)} if axes is None else axes, read)
             return cls._of(name, stabilizer, lattice)
 
