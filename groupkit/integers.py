@@ -126,6 +126,17 @@ def rational(value: Any) -> Fraction | None:
     return None if whole is None else Fraction(whole)
 
 
+def numbers_below(values: Any, size: int) -> Int[np.ndarray, "*shape"] | None:
+    """Return an array of integers from 0 to size - 1, or None if an entry is no such integer."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # ragged
+        return None
+    if array.dtype.kind not in "iu" or ((array < 0) | (array >= size)).any():
+        return None
+    return array.astype(np.int64, copy=False)
+
+
 def listed(values: Any, what: str) -> list[Any]:
     """Return the entries of an iterable, or raise DeclarationError: `what` names the list."""
     scalar = isinstance(values, np.ndarray) and values.ndim == 0
