@@ -47,13 +47,12 @@ def check_document(document: Any) -> dict[str, Any]:
             "generators, and not both",
             witness=document["name"],
         )
-    unused = {"generators": ("axes",), "matrices": ("dimension",)}
-    for given, ignored in unused.items():
-        if given in document and not {*ignored}.isdisjoint(document):
+    for given, told in (("generators", "axes"), ("matrices", "dimension")):
+        if given in document and told in document:
             raise FileFormatError(
-                f"declaration {document['name']!r} has {given}, which tell {ignored[0]}; leave "
-                f"{ignored[0]} out",
-                witness=ignored[0],
+                f"declaration {document['name']!r} has {given}, which tell {told}; leave {told} "
+                "out",
+                witness=told,
             )
     return dict(document)
 
