@@ -3,18 +3,22 @@
 from groupkit_torch import functional, testing
 from groupkit_torch.conv import GroupConv, LiftingConv
 from groupkit_torch.coset_pool import CosetPool
+from groupkit_torch.guard import EquivarianceWarning, InexactError, set_exact
 from groupkit_torch.layers import layers
 from groupkit_torch.norm import GroupBatchNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
 
 __all__ = [
     "CosetPool",
+    "EquivarianceWarning",
     "GroupAvgPool",
     "GroupBatchNorm",
     "GroupConv",
     "GroupMaxPool",
+    "InexactError",
     "LiftingConv",
     "functional",
     "layers",
+    "set_exact",
     "testing",
 ]

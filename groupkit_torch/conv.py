@@ -16,13 +16,16 @@ from groupkit import SplitGroup, Window
 from groupkit.errors import FeatureTypeError, WindowError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.filter_bank import FilterBank
+from groupkit_torch.exactness import Sampler
 from groupkit_torch.feature_maps import axis_size, check_map
 from groupkit_torch.functional import bank_index, expand_filters, fill_outside, group_conv
-from groupkit_torch.geometry import check_centre, check_commutes, per_axis, resolve_padding
+from groupkit_torch.geometry import check_centre, per_axis, resolve_padding
+from groupkit_torch.guard import Guarded
+from groupkit_torch.kernel import Kernel
 from groupkit_torch.mask import inside, stable_rows
 
 
-class GroupConv(nn.Module):
+class GroupConv(Guarded):
     r"""G-correlation of a map on G/H_in with filters, giving a map on G/H_out.
 
     .. math:: y_o(g) = b_o + \sum_{h} \sum_i f_i(h)\, \psi_{oi}(g^{-1} h)
@@ -39,15 +42,15 @@ class GroupConv(nn.Module):
     kernel_size : int, tuple of int or Window
         The largest window of G in a box of this size, or a window with a centred box.
     stride : int or tuple of int
-        Equal on axes that S mixes. Outputs transform exactly when the sampled positions are
-        symmetric about the input's centre: on an axis of n points that S reverses,
+        Outputs transform exactly when the sampled positions are symmetric about the input's
+        centre: strides are equal on axes that S mixes, and on an axis of n points that S reverses,
         :math:`n + 2p - d (k - 1) - 1` is a multiple of the stride. Other sizes are sampled
         off-centre and lose symmetry: an even n with kernel 3, stride 2 and padding 1 does, an
-        odd n, or kernel 2, stride 2 and padding 0 on an even n, does not.
+        odd n, or kernel 2, stride 2 and padding 0 on an even n, does not. `exactness` tells.
     padding : int, tuple of int, "same" or "valid"
-        As in `torch.nn.Conv2d`, equal on axes that S mixes, and on both sides of each.
+        As in `torch.nn.Conv2d`; exact when equal on axes that S mixes.
     dilation : int or tuple of int
-        Equal on axes that S mixes.
+        Exact when equal on axes that S mixes.
     groups : int
         Blocks of channels that do not see each other.
     bias : bool
@@ -58,6 +61,8 @@ class GroupConv(nn.Module):
         index 0.
     input_type, output_type : {"planar", "regular"} or subgroup
         H_in and H_out.
+    exact : {"warn", "raise", "ignore"}
+        What a call does that loses symmetry: warn once a size, refuse, or nothing.
     device, dtype
         Of the parameters.
 
@@ -72,7 +77,7 @@ class GroupConv(nn.Module):
     Raises
     ------
     WindowError
-        If no window, or no symmetry of any call, is left.
+        If there is no window, or it is not centred in its box.
     NotASubgroupError, FeatureTypeError, ValueError
         If another argument is not one.
 
@@ -115,6 +120,7 @@ class GroupConv(nn.Module):
         *,
         input_type: FeatureType | TypeLike = "regular",
         output_type: FeatureType | TypeLike = "regular",
+        exact: str = "warn",
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
@@ -137,9 +143,10 @@ class GroupConv(nn.Module):
         self.dilation = per_axis("dilation", dilation, dimension, least=1)
         self.padding = resolve_padding(padding, window, self.stride, self.dilation, padding_mode)
         self.padding_mode = padding_mode
-        check_commutes(stabilizer, "stride", self.stride)
-        check_commutes(stabilizer, "dilation", self.dilation)
         check_centre(window, self.dilation)
+        kernel = Kernel.of_filters(self.filter_bank, self.stride, self.dilation, padding_mode)
+        resizable = not isinstance(kernel_size, Window)
+        self._set_guard(Sampler(group, kernel, self.padding, resizable), exact)
 
         self._input_size, self._output_size = (
             axis_size(self.input_type),
@@ -202,7 +209,8 @@ class GroupConv(nn.Module):
         check_map(x, self.in_channels, self._input_size, dimension)
         if self._on_torus:
             self._check_torus(x.shape[x.dim() - dimension :])
-        elif self._rows:
+        self._guard(x)
+        if self._rows and not self._on_torus:
             space = x.shape[x.dim() - dimension :]
             x = fill_outside(x, inside(self.group.stabilizer, self._rows, space, x.device))
         return group_conv(
@@ -284,6 +292,7 @@ class LiftingConv(GroupConv):
         padding_mode: str = "zeros",
         *,
         output_type: FeatureType | TypeLike = "regular",
+        exact: str = "warn",
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
@@ -300,6 +309,7 @@ class LiftingConv(GroupConv):
             padding_mode,
             input_type="planar",
             output_type=output_type,
+            exact=exact,
             device=device,
             dtype=dtype,
         )

@@ -13,21 +13,24 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from groupkit import SplitGroup, Window
 from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType, TypeLike
+from groupkit_torch.exactness import Sampler
 from groupkit_torch.feature_maps import axis_size, check_map
 from groupkit_torch.functional import fill_outside
-from groupkit_torch.geometry import check_centre, check_commutes, per_axis
+from groupkit_torch.geometry import check_centre, per_axis
+from groupkit_torch.guard import Guarded
+from groupkit_torch.kernel import Kernel
 from groupkit_torch.mask import inside, stable_rows
 from groupkit_torch.sliding_window import reduce_windows
 
 _MAXIMA = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
 
 
-class _WindowPool(nn.Module):
+class _WindowPool(Guarded):
     """What maximum and average share: a window, a stride, a feature type and a mask."""
 
     def __init__(
@@ -38,6 +41,7 @@ class _WindowPool(nn.Module):
         padding: int | Sequence[int],
         dilation: int | Sequence[int],
         feature_type: FeatureType | TypeLike,
+        exact: str,
     ) -> None:
         super().__init__()
         stabilizer, dimension = group.stabilizer, group.dimension
@@ -53,10 +57,6 @@ class _WindowPool(nn.Module):
         self.stride = per_axis("stride", stride or window.box, dimension, least=1)
         self.padding = per_axis("padding", padding, dimension, least=0)
         self.dilation = per_axis("dilation", dilation, dimension, least=1)
-        for name in ("stride", "dilation"):
-            check_commutes(stabilizer, name, getattr(self, name))
-        if stabilizer.is_signed_permutation:
-            check_commutes(stabilizer, "padding", self.padding)
         check_centre(window, self.dilation)
         for p, k in zip(self.padding, window.box, strict=True):
             if 2 * p > k:
@@ -73,6 +73,9 @@ class _WindowPool(nn.Module):
             for point in window.points.tolist()
         )
         self._rows = stable_rows(stabilizer)
+        kernel = Kernel.of_window(window, self.stride, self.dilation)
+        resizable = not isinstance(kernel_size, Window)
+        self._set_guard(Sampler(group, kernel, self.padding, resizable, 0.5), exact)
 
     def _mask(self, x: Tensor) -> Tensor:
         space = x.shape[x.dim() - len(self.stride) :]
@@ -108,11 +111,13 @@ class GroupMaxPool(_WindowPool):
         As in `torch.nn.MaxPool2d`.
     feature_type : {"regular", "planar"} or subgroup
         What the maps are functions on.
+    exact : {"warn", "raise", "ignore"}
+        What a call does that loses symmetry: warn once a size, refuse, or nothing.
 
     Raises
     ------
     WindowError
-        If no window, or no symmetry of any call, is left.
+        If there is no window, or it is not centred in its box.
     FeatureTypeError
         If a map is not of the declared type.
 
@@ -139,14 +144,16 @@ class GroupMaxPool(_WindowPool):
         dilation: int | Sequence[int] = 1,
         *,
         feature_type: FeatureType | TypeLike = "regular",
+        exact: str = "warn",
     ) -> None:
-        super().__init__(group, kernel_size, stride, padding, dilation, feature_type)
+        super().__init__(group, kernel_size, stride, padding, dilation, feature_type, exact)
 
     def forward(
         self, x: Float[Tensor, "batch channels *rest"]
     ) -> Float[Tensor, "batch channels *out"]:
         """Return the maxima; zero where a window holds no point of the stable window."""
         check_map(x, None, self._size, len(self.stride))
+        self._guard(x)
         if not self._rows:
             return self._maximum(x)
         mask = self._mask(x)
@@ -174,7 +181,7 @@ class GroupAvgPool(_WindowPool):
 
     Parameters
     ----------
-    group, kernel_size, stride, padding, feature_type
+    group, kernel_size, stride, padding, feature_type, exact
         As in `GroupMaxPool`; the padding holds zeros.
     count_include_pad : bool, optional
         Whether the divisor counts points outside the map: of the padding and, on lattices
@@ -203,8 +210,9 @@ class GroupAvgPool(_WindowPool):
         count_include_pad: bool | None = None,
         *,
         feature_type: FeatureType | TypeLike = "regular",
+        exact: str = "warn",
     ) -> None:
-        super().__init__(group, kernel_size, stride, padding, 1, feature_type)
+        super().__init__(group, kernel_size, stride, padding, 1, feature_type, exact)
         self.count_include_pad = not self._rows if count_include_pad is None else count_include_pad
 
     def forward(
@@ -212,6 +220,7 @@ class GroupAvgPool(_WindowPool):
     ) -> Float[Tensor, "batch channels *out"]:
         """Return the means; zero where nothing is counted."""
         check_map(x, None, self._size, len(self.stride))
+        self._guard(x)
         if self._rows:
             mask = self._mask(x)
             x = fill_outside(x, mask)

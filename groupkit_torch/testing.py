@@ -21,6 +21,7 @@ from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.equivariance_report import Deviation, EquivarianceReport, relative_error
 from groupkit_torch.functional import act
+from groupkit_torch.guard import guards_silent
 from groupkit_torch.translations import compare_translations
 
 _TOLERANCES: Final = {
@@ -115,7 +116,7 @@ def equivariance_error(
     def draw(*shape: int) -> Tensor:
         return torch.randn(*shape, generator=draws, dtype=torch.float64).to(device, dtype)
 
-    with _unchanged(module, device):
+    with _unchanged(module, device), guards_silent():
 
         @torch.no_grad()
         def call(f: Tensor) -> Tensor:
