@@ -1,0 +1,229 @@
+"""Which subgroup of S a layer keeps at an input size, why not all of it, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations_with_replacement
+
+from groupkit import SplitGroup, Subgroup
+from groupkit.errors import DimensionError
+from groupkit_torch.element_names import name_element, name_elements
+from groupkit_torch.geometry import Sides
+from groupkit_torch.kernel import Kernel, image_sides
+from groupkit_torch.remedies import nearest_settings, nearest_sizes, unlike_numbers
+from groupkit_torch.sampling import broken_elements, broken_on_torus
+
+
+@dataclass(frozen=True, eq=False)
+class Sampler:
+    """How a layer samples its input: all that its exactness depends on.
+
+    Parameters
+    ----------
+    group : SplitGroup
+        G.
+    kernel : Kernel
+        What is read for one output.
+    padding : tuple of int
+        On both sides of each axis.
+    resizable : bool
+        Whether the kernel is the window of its size, so that another size may be proposed.
+    most_padding : float
+        The largest padding allowed, in units of the kernel's sides: one half for pooling.
+    """
+
+    group: SplitGroup
+    kernel: Kernel
+    padding: Sides
+    resizable: bool = True
+    most_padding: float = float("inf")
+
+    def place(self, size: Sides) -> tuple[Sides, Sides]:
+        """Return the output's sides, and the origin that output 0 reads at."""
+        return self.kernel.place(size, self.padding)
+
+    def broken(self, size: Sides) -> tuple[dict[int, str], str]:
+        """Return the elements that are broken, why, and the point that S acts about."""
+        kernel = self.kernel
+        reach = tuple(d * (k - 1) for d, k in zip(kernel.dilation, kernel.box, strict=True))
+        if kernel.padding_mode != "circular" or tuple(2 * p for p in self.padding) != reach:
+            return broken_elements(kernel, self.place, size), "the array's centre"
+        torus = broken_on_torus(kernel, size)
+        if kernel.stabilizer.is_signed_permutation:
+            centre = broken_elements(kernel, self.place, size)
+            if len(centre) <= len(torus):
+                return centre, "the array's centre"
+        return torus, "index 0 of the torus"
+
+
+@dataclass(frozen=True)
+class Exactness:
+    r"""What a layer keeps of S at one size.
+
+    Parameters
+    ----------
+    group : SplitGroup
+        G.
+    setting : str
+        Stride, kernel, padding and dilation, in words.
+    input_size, output_size : tuple of int
+        Sides of the arrays.
+    broken : dict of int to str
+        The elements that are not kept, and the law that each breaks.
+    subgroup : Subgroup
+        The largest subgroup of S that is kept.
+    about : str
+        The point that S acts about.
+    remedies : tuple of str
+        The nearest sizes and settings that keep all of S.
+    """
+
+    group: SplitGroup
+    setting: str
+    input_size: Sides
+    output_size: Sides
+    broken: dict[int, str]
+    subgroup: Subgroup
+    about: str
+    remedies: tuple[str, ...]
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all of S is kept."""
+        return not self.broken
+
+    @cached_property
+    def elements(self) -> tuple[int, ...]:
+        """The elements that commute with the layer at this size, each for itself.
+
+        They are the subgroup, unless sides are unequal: an element that exchanges axes leads to
+        an array with other sides, where other elements may be broken.
+        """
+        return tuple(s for s in self.group.stabilizer if s not in self.broken)
+
+    def __str__(self) -> str:
+        size = "×".join(map(str, self.input_size))
+        kept = name_elements(self.group, self.elements)
+        text = f"{self.setting} on {size} keeps {kept}"
+        if self.about != "the array's centre":
+            text += f" about {self.about}"
+        if self.is_exact:
+            return text
+        s, why = next(iter(self.broken.items()))
+        text += f" ({name_element(self.group, s)} is lost: {why})"
+        return f"{text}; {', or '.join(self.remedies)}" if self.remedies else text
+
+
+def exactness_of(
+    sampler: Sampler, input_size: int | Sequence[int], *, advise: bool = True
+) -> Exactness:
+    """Return what a layer keeps of S at an input size, from integers alone.
+
+    Parameters
+    ----------
+    sampler : Sampler
+        How the layer samples.
+    input_size : int or sequence of int
+        Sides of the input.
+    advise : bool
+        Whether to look for remedies.
+
+    Raises
+    ------
+    DimensionError
+        If there is another number of sides than lattice axes.
+    WindowError
+        If the array is too small for the layer, or has no centre that S allows.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> kernel = Kernel.of_window(gk.p4m.window(3), (2, 2), (1, 1))
+    >>> print(exactness_of(Sampler(gk.p4m, kernel, (1, 1)), 32))
+    stride 2, kernel 3, padding 1 on 32×32 keeps only the mirror m=1, r=1 along (1, 1) of p4m
+    (the 4-fold rotation r=1 is lost: the sampled positions lie (-1/2, -1/2) off the centre,
+    which M moves); exact at 31 or 33, or with kernel 4 and padding 1, or with kernel 2 and
+    padding 0
+    """
+    group, kernel = sampler.group, sampler.kernel
+    d = group.dimension
+    size = (input_size,) * d if isinstance(input_size, int) else tuple(map(int, input_size))
+    if len(size) != d:
+        raise DimensionError(
+            f"input_size={input_size!r} has {len(size)} sides, {group.name} acts on {d} lattice "
+            "axes; give one side an axis, or one for all",
+            witness=size,
+        )
+    output = sampler.place(size)[0]
+    broken, about = sampler.broken(size)
+    kept = [s for s in group.stabilizer if s not in broken]
+    subgroup = largest_subgroup(group, size, kept, lambda other: set(sampler.broken(other)[0]))
+    remedies: list[str] = []
+    if broken and advise:
+        remedies = unlike_numbers(kernel)
+    if broken and advise and not remedies:
+        remedies = nearest_sizes(sampler.broken, size)
+        if sampler.resizable:
+            remedies += nearest_settings(group, kernel, sampler.padding, size, sampler.most_padding)
+    return Exactness(
+        group,
+        _setting(kernel, sampler.padding),
+        size,
+        output,
+        broken,
+        subgroup,
+        about,
+        tuple(remedies),
+    )
+
+
+def largest_subgroup(
+    group: SplitGroup, size: Sides, kept: Sequence[int], broken_at: Callable[[Sides], set[int]]
+) -> Subgroup:
+    """Return the largest subgroup of S whose elements are all kept, at all sides they lead to.
+
+    Parameters
+    ----------
+    group : SplitGroup
+        G.
+    size : tuple of int
+        Sides of the input.
+    kept : sequence of int
+        Elements that are kept at these sides.
+    broken_at : callable
+        Sides -> elements that are broken there.
+
+    Returns
+    -------
+    Subgroup
+        Of those that two elements generate, which are all of them in one and two dimensions;
+        the first one of the largest.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> largest_subgroup(gk.p4, (8, 8), [0, 2], lambda size: {1, 3}).members
+    (0, 2)
+    """
+    stabilizer = group.stabilizer
+    images = {s: image_sides(stabilizer, s, size) for s in stabilizer}
+    if all(image == tuple(size) for image in images.values()):
+        return stabilizer.subgroup(kept)  # one array: what is kept is closed
+    lost = {image: broken_at(image) for image in set(images.values())}
+    best = stabilizer.subgroup([])
+    for pair in combinations_with_replacement(kept, 2):
+        found = stabilizer.subgroup(pair)
+        if len(found) > len(best) and not any(lost[images[s]] & set(found) for s in found):
+            best = found
+    return best
+
+
+def _setting(kernel: Kernel, padding: Sides) -> str:
+    numbers = [("stride", kernel.stride), ("kernel", kernel.box), ("padding", padding)]
+    if any(step != 1 for step in kernel.dilation):
+        numbers.append(("dilation", kernel.dilation))
+    return ", ".join(
+        f"{name} {sides[0] if len(set(sides)) == 1 else sides}" for name, sides in numbers
+    )

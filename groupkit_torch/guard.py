@@ -1,0 +1,162 @@
+"""The guard at run time: the first inexact call of a layer at a size warns, or is refused."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Literal, TypeAlias
+
+import torch
+from torch import Tensor, nn
+
+from groupkit.errors import WindowError
+from groupkit_torch.exactness import Exactness, Sampler, exactness_of
+from groupkit_torch.sampling import keeps_every_size
+
+ExactMode: TypeAlias = Literal["warn", "raise", "ignore"]
+_MODES = ("warn", "raise", "ignore")
+_measuring: ContextVar[bool] = ContextVar("measuring", default=False)
+
+
+class EquivarianceWarning(UserWarning):
+    """A layer is not equivariant under its whole group at the size it was called with."""
+
+
+class InexactError(WindowError):
+    """A layer with ``exact="raise"`` was called at a size where it loses symmetry.
+
+    The witness is the `Exactness` of the call.
+    """
+
+    law = "a layer keeps every element of its group at every size it is called with"
+
+
+class Guarded(nn.Module):
+    """A layer that samples its input, and knows what that does to its symmetry."""
+
+    _sampler: Sampler
+    _always_exact: bool
+    _exact: str
+    _sizes_seen: set[tuple[int, ...]]
+
+    def _set_guard(self, sampler: Sampler, exact: str) -> None:
+        self._sampler = sampler
+        self._always_exact = keeps_every_size(sampler.kernel, sampler.padding)
+        self.exact = exact
+
+    @property
+    def exact(self) -> str:
+        """What an inexact call does: "warn" once a size, "raise" or "ignore"."""
+        return self._exact
+
+    @exact.setter
+    def exact(self, mode: str) -> None:
+        if mode not in _MODES:
+            raise ValueError(f'exact={mode!r} is none of "warn", "raise", "ignore"')
+        self._exact = mode
+        self._sizes_seen = set()
+
+    def exactness(self, input_size: int | Sequence[int]) -> Exactness:
+        """Return what this layer keeps of its group at an input size, from integers alone.
+
+        Parameters
+        ----------
+        input_size : int or sequence of int
+            Sides of the input along the lattice axes.
+
+        Raises
+        ------
+        DimensionError
+            If there is another number of sides than lattice axes.
+        WindowError
+            If the array is too small for the layer, or has no centre that S allows.
+
+        References
+        ----------
+        Edixhoven, Lengyel & van Gemert (2023), "Using and Abusing Equivariance",
+        arXiv 2308.11316: one pixel of input size decides which symmetry is left.
+        """
+        return exactness_of(self._sampler, input_size)
+
+    def _guard(self, x: Tensor) -> None:
+        """Warn or refuse where a call at this size is inexact; nothing when compiled."""
+        if self._always_exact or torch.compiler.is_compiling() or self._exact == "ignore":
+            return
+        size = tuple(x.shape[x.dim() - self._sampler.group.dimension :])
+        if (
+            size in self._sizes_seen
+            or _measuring.get()
+            or torch._C._get_tracing_state() is not None
+        ):
+            return
+        self._check_size(size)
+        self._sizes_seen.add(size)
+
+    def _check_size(self, size: tuple[int, ...]) -> None:
+        try:
+            if exactness_of(self._sampler, size, advise=False).is_exact:
+                return
+        except WindowError:
+            return  # no array for this layer, which says so itself
+        found = exactness_of(self._sampler, size)
+        message = f"{type(self).__name__}: {found}"
+        if self._exact == "raise":
+            raise InexactError(message, witness=found)
+        warnings.warn(message, EquivarianceWarning, stacklevel=_callers_level())
+
+
+def set_exact(model: nn.Module, mode: ExactMode) -> None:
+    """Set what inexact calls do, for all layers of a model.
+
+    Parameters
+    ----------
+    model : Module
+        Any model; layers of other packages are left alone.
+    mode : {"warn", "raise", "ignore"}
+        Warn once a layer and size, refuse, or be silent.
+
+    Raises
+    ------
+    ValueError
+        If the mode is none of these.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> from groupkit_torch import GroupMaxPool
+    >>> pool = GroupMaxPool(gk.p4, 2)
+    >>> set_exact(pool, "raise")
+    >>> pool(torch.zeros(1, 1, 4, 5, 5))
+    Traceback (most recent call last):
+    groupkit_torch.guard.InexactError: GroupMaxPool: stride 2, kernel 2, padding 0 on 5×5 keeps
+    only the identity of p4 (...); exact at 4 or 6, or ...
+    """
+    if mode not in _MODES:
+        raise ValueError(f'mode={mode!r} is none of "warn", "raise", "ignore"')
+    for module in model.modules():
+        if isinstance(module, Guarded):
+            module.exact = mode
+
+
+@contextmanager
+def guards_silent() -> Iterator[None]:
+    """Silence all guards while a measurement calls layers at sizes of its own choice."""
+    token = _measuring.set(True)
+    try:
+        yield
+    finally:
+        _measuring.reset(token)
+
+
+def _callers_level() -> int:
+    """Return the level of the first caller outside torch and this package, for warnings."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None:
+        package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if package not in ("torch", "groupkit_torch", "jaxtyping", "beartype"):
+            return level - 1
+        frame, level = frame.f_back, level + 1
+    return 1

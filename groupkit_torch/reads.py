@@ -1,0 +1,139 @@
+"""What every output of a layer reads, compared with the image of what another one reads.
+
+The definition of exactness itself, for the cases that no formula decides: arrays so small that
+the border hides what the formula calls a difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from groupkit.action import stable_mask
+from groupkit.integers import exact_matmul
+from groupkit.stabilizer import Stabilizer
+from groupkit_torch.geometry import Sides
+from groupkit_torch.kernel import Kernel, Place, image_sides
+
+_FIRST_LOOK = 64
+
+
+def reads_alike(kernel: Kernel, place: Place, size: Sides, s: int) -> bool:
+    """Return whether M maps what each output o reads to what M o reads, weights included.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        What is read for one output.
+    place : callable
+        Input sides -> output sides, which follow those of the input, and an origin.
+    size : tuple of int
+        Sides of the input.
+    s : int
+        Number of the element M(s).
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> kernel = Kernel.of_window(gk.p2.window(3), (3, 3), (2, 2))
+    >>> reads_alike(kernel, lambda n: kernel.place(n, (1, 1)), (5, 5), s=1)  # only 1 and 3
+    True
+    """
+    stabilizer = kernel.stabilizer
+    matrix, inverse = stabilizer.matrices[s], int(stabilizer.inverses[s])
+    image = image_sides(stabilizer, s, size)
+    (sides, origin), (image_out, image_origin) = place(size), place(image)
+    for outputs in _from_the_centre(_home(stabilizer, sides)):
+        moved = _about_centres(matrix, outputs, sides, image_out)
+        here = _positions(kernel, outputs, origin, size)
+        there = _positions(kernel, moved, image_origin, image)
+        back = _about_centres(
+            stabilizer.matrices[inverse], there.reshape(-1, len(size)), image, size
+        ).reshape(there.shape)
+        labels = kernel.labels
+        if kernel.permutations is not None:
+            labels = labels[kernel.permutations[inverse]]
+        inside = _inside(kernel, here, size), _inside(kernel, there, image)
+        codes = (
+            _codes(here, kernel.labels, inside[0], size),
+            _codes(back, labels, inside[1], size),
+        )
+        if (codes[0] != codes[1]).any():
+            return False
+    return True
+
+
+def _home(stabilizer: Stabilizer, sides: Sides) -> Int[np.ndarray, "outputs d"]:
+    """Return where an output array holds features: stable under all M its centre allows."""
+    if stabilizer.is_signed_permutation:
+        return np.argwhere(np.ones(sides, dtype=bool))
+    doubled = np.array(sides) - 1
+    points = 2 * np.argwhere(np.ones(sides, dtype=bool)) - doubled
+    stable = np.ones(len(points), dtype=bool)
+    for matrix in stabilizer.matrices:
+        if not ((doubled - matrix @ doubled) % 2).any():
+            stable &= (np.abs(exact_matmul(points, matrix.T)) <= doubled).all(axis=1)
+    return np.asarray((points[stable] + doubled) // 2, dtype=np.int64)
+
+
+def _from_the_centre(
+    points: Int[np.ndarray, "outputs d"],
+) -> Iterator[Int[np.ndarray, "some d"]]:
+    """Yield a few central points, which mostly decide, then all others."""
+    order = np.argsort(np.abs(2 * points - points.max(axis=0, initial=0)).max(axis=1))
+    yield points[order[:_FIRST_LOOK]]
+    yield points[order[_FIRST_LOOK:]]
+
+
+def _about_centres(
+    matrix: Int[np.ndarray, "d d"],
+    points: Int[np.ndarray, "some d"],
+    sides: Sides,
+    image: Sides,
+) -> Int[np.ndarray, "some d"]:
+    """Return M about the centres of an array and of its image."""
+    moved = exact_matmul(2 * points - (np.array(sides) - 1), matrix.T)
+    return np.asarray((moved + (np.array(image) - 1)) // 2, dtype=np.int64)
+
+
+def _positions(
+    kernel: Kernel, outputs: Int[np.ndarray, "some d"], origin: Sides, size: Sides
+) -> Int[np.ndarray, "some points d"]:
+    """Return the positions read, brought into the array where the padding mode repeats it."""
+    starts = outputs * np.array(kernel.stride) + np.array(origin)
+    read = starts[:, None, :] + kernel.points * np.array(kernel.dilation)
+    n = np.array(size)
+    if kernel.padding_mode == "circular":
+        read = read % n
+    elif kernel.padding_mode == "replicate":
+        read = np.clip(read, 0, n - 1)
+    elif kernel.padding_mode == "reflect":
+        period = np.maximum(2 * (n - 1), 1)
+        read = np.minimum(read % period, -read % period)
+    return np.asarray(read, dtype=np.int64)
+
+
+def _inside(
+    kernel: Kernel, read: Int[np.ndarray, "some points d"], size: Sides
+) -> Bool[np.ndarray, "some points"]:
+    inside = np.asarray(((read >= 0) & (read < np.array(size))).all(axis=-1), dtype=bool)
+    mask = stable_mask(kernel.stabilizer, size)
+    if mask is not None and kernel.padding_mode != "circular":
+        bounded = np.where(inside[..., None], read, 0)
+        inside = inside & mask[tuple(np.moveaxis(bounded, -1, 0))]
+    return inside
+
+
+def _codes(
+    read: Int[np.ndarray, "some points d"],
+    labels: Int[np.ndarray, " points"],
+    inside: Bool[np.ndarray, "some points"],
+    size: Sides,
+) -> Int[np.ndarray, "some points"]:
+    """Return what each output reads as sorted numbers, one for each position and label."""
+    bounded = np.where(inside[..., None], read, 0)
+    flat = np.ravel_multi_index(tuple(np.moveaxis(bounded, -1, 0)), size)
+    codes = np.where(inside, flat * (labels.max() + 1) + labels, -1)
+    return np.asarray(np.sort(codes, axis=-1), dtype=np.int64)
