@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+from hypothesis.strategies import SearchStrategy
 from jaxtyping import Int
 
 from groupkit.elements import Elements
@@ -54,7 +54,7 @@ def groups(
 
 
 @st.composite
-def unimodular_matrices(draw: DrawFn, dimension: int, steps: int = 4) -> Int[np.ndarray, "d d"]:
+def unimodular_matrices(draw: Any, dimension: int, steps: int = 4) -> Int[np.ndarray, "d d"]:
     """Return a strategy for changes of basis of Z^d: products of elementary matrices."""
     basis = np.eye(dimension, dtype=np.int64)
     for _ in range(draw(st.integers(0, steps)) if dimension > 1 else 0):
@@ -69,7 +69,7 @@ def unimodular_matrices(draw: DrawFn, dimension: int, steps: int = 4) -> Int[np.
 
 @st.composite
 def conjugated_groups(
-    draw: DrawFn, of: SearchStrategy[SplitGroup] | None = None, steps: int = 4
+    draw: Any, of: SearchStrategy[SplitGroup] | None = None, steps: int = 4
 ) -> SplitGroup:
     """Return a strategy for groups in other bases: P⁻¹ M(s) P for a random unimodular P."""
     group = draw(groups() if of is None else of)
@@ -81,7 +81,7 @@ def conjugated_groups(
 
 @st.composite
 def elements(
-    draw: DrawFn, group: SplitGroup, shape: tuple[int, ...] = (), radius: int = 100
+    draw: Any, group: SplitGroup, shape: tuple[int, ...] = (), radius: int = 100
 ) -> Elements:
     """Return a strategy for arrays of elements with translations in [-radius, radius]^d."""
     count = int(np.prod(shape, dtype=np.int64))
@@ -96,7 +96,7 @@ def elements(
 
 
 @st.composite
-def windows(draw: DrawFn, group: SplitGroup, largest: int = 7) -> Window:
+def windows(draw: Any, group: SplitGroup, largest: int = 7) -> Window:
     """Return a strategy for windows: boxes of the sizes that work, and unions of orbits."""
     found = []
     for size in range(1, largest + 1):
@@ -180,7 +180,7 @@ FLAWS: Final[Mapping[str, _Flaw]] = {
 
 
 @st.composite
-def almost_groups(draw: DrawFn, flaw: str | None = None) -> AlmostGroup:
+def almost_groups(draw: Any, flaw: str | None = None) -> AlmostGroup:
     """Return a strategy for groups of the catalogue, broken in a named way.
 
     Parameters
