@@ -19,16 +19,16 @@ GROUPS = [gk.p4m, gk.p6, mirror_line, cubic, face_centred]
 def network(group: gk.SplitGroup, **options: Any) -> nn.Sequential:
     """Return a network with every layer in it."""
     L = gt.layers(group)
-    half = group.stabilizer.subgroup([1])
+    some = group.stabilizer.subgroup([len(group.stabilizer) - 1])
     return nn.Sequential(
         L.LiftingConv(2, 3, 3, padding=1, **options),
         L.BatchNorm(3, **options),
         nn.ReLU(),
         L.GroupConv(3, 4, 3, padding=1, **options),
         L.MaxPool(3, stride=2, padding=1),
-        L.GroupConv(4, 2, 1, output_type=half, **options),
-        L.AvgPool(3, stride=1, padding=1, feature_type=half),
-        L.CosetPool("mean", input_type=half),
+        L.GroupConv(4, 2, 1, output_type=some, **options),
+        L.AvgPool(3, stride=1, padding=1, feature_type=some),
+        L.CosetPool("mean", input_type=some),
     )
 
 
