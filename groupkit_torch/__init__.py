@@ -7,6 +7,7 @@ from groupkit_torch.guard import EquivarianceWarning, InexactError, set_exact
 from groupkit_torch.layers import layers
 from groupkit_torch.norm import GroupBatchNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
+from groupkit_torch.symmetry import find_symmetry
 
 __all__ = [
     "CosetPool",
@@ -17,6 +18,7 @@ __all__ = [
     "GroupMaxPool",
     "InexactError",
     "LiftingConv",
+    "find_symmetry",
     "functional",
     "layers",
     "set_exact",

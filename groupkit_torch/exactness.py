@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import combinations_with_replacement
 
 from groupkit import SplitGroup, Subgroup
-from groupkit.errors import DimensionError
+from groupkit.errors import DimensionError, WindowError
 from groupkit_torch.element_names import name_element, name_elements
 from groupkit_torch.geometry import Sides
 from groupkit_torch.kernel import Kernel, image_sides
@@ -56,6 +56,13 @@ class Sampler:
             if len(centre) <= len(torus):
                 return centre, "the array's centre"
         return torus, "index 0 of the torus"
+
+    def broken_set(self, size: Sides) -> set[int]:
+        """Return the elements that are broken: all of them where the array is too small."""
+        try:
+            return set(self.broken(size)[0])
+        except WindowError:
+            return set(self.group.stabilizer)
 
 
 @dataclass(frozen=True)
@@ -159,7 +166,7 @@ def exactness_of(
     output = sampler.place(size)[0]
     broken, about = sampler.broken(size)
     kept = [s for s in group.stabilizer if s not in broken]
-    subgroup = largest_subgroup(group, size, kept, lambda other: set(sampler.broken(other)[0]))
+    subgroup = largest_subgroup(group, size, kept, sampler.broken_set)
     remedies: list[str] = []
     if broken and advise:
         remedies = unlike_numbers(kernel)

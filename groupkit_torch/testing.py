@@ -22,6 +22,7 @@ from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.equivariance_report import Deviation, EquivarianceReport, relative_error
 from groupkit_torch.functional import act
 from groupkit_torch.guard import guards_silent
+from groupkit_torch.layer_errors import LayerErrors, first_broken, layer_errors
 from groupkit_torch.translations import compare_translations
 
 _TOLERANCES: Final = {
@@ -42,6 +43,7 @@ def equivariance_error(
     dtype: torch.dtype | None = None,
     device: torch.device | str | None = None,
     seed: int = 0,
+    translations: bool = True,
 ) -> EquivarianceReport:
     r"""Measure :math:`\max |\Phi(L_g f) - L_g \Phi(f)| / \max |\Phi(f)|` for elements g.
 
@@ -65,6 +67,8 @@ def equivariance_error(
         Of the input; by default that of the module's parameters, the CPU if it has none.
     seed : int
         Of the random normal input, and of the module's own random numbers.
+    translations : bool
+        Whether to compare translations too.
 
     Returns
     -------
@@ -133,7 +137,9 @@ def equivariance_error(
             elements.append(_compare(stabilizer.label(s), call(gx), y, group, s, out_type))
         found: list[Deviation] = []
         note = "not applicable: the output has no lattice axes"
-        if out_type is not None:
+        if not translations:
+            note = "not asked for"
+        elif out_type is not None:
             found, note = compare_translations(call, group, x, y, draw)
     return EquivarianceReport(group.name, tuple(elements), tuple(found), note)
 
@@ -163,7 +169,7 @@ def assert_equivariant(
     Raises
     ------
     AssertionError
-        With the worst element and the whole table.
+        With the worst element, the first layer that breaks the symmetry, and the whole table.
 
     Examples
     --------
@@ -182,12 +188,65 @@ def assert_equivariant(
         device=device,
         seed=seed,
     )
-    allowed = _TOLERANCES[dtype or _of_parameters(module)[0]] if tolerance is None else tolerance
+    allowed = tolerance_of(module, dtype) if tolerance is None else tolerance
     if not report.error <= allowed:
+        culprit = ""
+        if isinstance(module, nn.Module) and any(True for _ in module.children()):
+            layers = errors_of_layers(
+                module, group, input_shape, input_type, dtype=dtype, device=device, seed=seed
+            )
+            culprit = _culprit(group, layers, allowed)
         raise AssertionError(
             f"the module does not commute with {report.worst.element} of {group.name}: relative "
-            f"error {report.error:.1e}, allowed {allowed:.1e}\n{report}"
+            f"error {report.error:.1e}, allowed {allowed:.1e}{culprit}\n{report}"
         )
+
+
+def tolerance_of(module: object, dtype: torch.dtype | None = None) -> float:
+    """Return the relative error that is rounding, for a module's parameters or a dtype."""
+    return _TOLERANCES[dtype or _of_parameters(module)[0]]
+
+
+def errors_of_layers(
+    module: nn.Module,
+    group: SplitGroup,
+    input_shape: Sequence[int],
+    input_type: FeatureType | TypeLike = "planar",
+    *,
+    dtype: torch.dtype | None = None,
+    device: torch.device | str | None = None,
+    seed: int = 0,
+) -> list[LayerErrors]:
+    """Measure each layer of a module as it is called, in the order of the calls.
+
+    Parameters
+    ----------
+    module, group, input_shape, input_type, dtype, device, seed
+        As in `equivariance_error`.
+
+    Returns
+    -------
+    list of LayerErrors
+        One for each call of a layer without children.
+    """
+    default_dtype, default_device = _of_parameters(module)
+    dtype, device = dtype or default_dtype, torch.device(device or default_device)
+    in_type = FeatureType.of(group.stabilizer, input_type)
+    draws = torch.Generator().manual_seed(seed)
+    x = torch.randn(*input_shape, generator=draws, dtype=torch.float64).to(device, dtype)
+    with _unchanged(module, device), guards_silent(), torch.no_grad():
+        return layer_errors(module, lambda f: _output(module, f, seed), group, x, in_type)
+
+
+def _culprit(group: SplitGroup, layers: list[LayerErrors], allowed: float) -> str:
+    broken = first_broken(layers, allowed)
+    if broken is None or broken.errors is None:
+        return "; every layer without children does: look at what happens between them"
+    worst = max(range(len(broken.errors)), key=broken.errors.__getitem__)
+    return (
+        f"; the first layer whose output breaks it is {broken.name}, error "
+        f"{broken.errors[worst]:.1e} under {group.stabilizer.label(worst)}"
+    )
 
 
 def _output(module: Callable[[Tensor], Tensor], x: Tensor, seed: int) -> Tensor:
