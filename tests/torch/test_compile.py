@@ -5,7 +5,7 @@ import torch
 from torch._dynamo.testing import CompileCounter
 
 import groupkit as gk
-from tests.torch.groups import SHIPPED, cubic, face_centred, mirror_line, name
+from tests.torch.groups import SHIPPED, cubic, mirror_line, name
 from tests.torch.test_modules import data, network
 
 pytestmark = pytest.mark.compile
@@ -64,7 +64,7 @@ def test_networks_compile_with_inductor(group: gk.SplitGroup, device: torch.devi
 
 
 @pytest.mark.parametrize("strict", [True, False], ids=["strict", "not strict"])
-@pytest.mark.parametrize("group", [gk.p4m, gk.p6, mirror_line, face_centred], ids=name)
+@pytest.mark.parametrize("group", [gk.p4m, gk.p6, mirror_line, cubic], ids=name)
 def test_networks_export_with_any_batch_size(group: gk.SplitGroup, strict: bool) -> None:
     net, x = network(group).eval(), data(group)
     dynamic = ({0: torch.export.Dim("batch", min=1, max=64)},)
