@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import SupportsIndex
 
 import numpy as np
 from jaxtyping import Int
@@ -49,7 +50,7 @@ class Cosets:
     def __iter__(self) -> Iterator[Members]:
         return iter(self.members)
 
-    def __getitem__(self, number: int) -> Members:
+    def __getitem__(self, number: SupportsIndex) -> Members:
         return self.members[number]
 
 

@@ -55,7 +55,7 @@ class FiniteGroup(Frozen):
         return FiniteGroup(cayley_table)
 
     @classmethod
-    def from_permutations(cls, permutations: Sequence[Sequence[int]]) -> FiniteGroup:
+    def from_permutations(cls, permutations: Iterable[Any]) -> FiniteGroup:
         """Return the group formed by a complete list of permutations, in the order given.
 
         A permutation p is the sequence p(0), p(1), …; products apply the right factor first.
@@ -64,12 +64,12 @@ class FiniteGroup(Frozen):
         return FiniteGroup(table_of(images, lambda all_, b: all_[:, b], "permutation"))
 
     @classmethod
-    def from_matrices(cls, matrices: Sequence[Any]) -> FiniteGroup:
+    def from_matrices(cls, matrices: Iterable[Any]) -> FiniteGroup:
         """Return the group formed by a complete list of integer matrices, in the order given."""
         return FiniteGroup(matrix_table(integer_matrices(matrices)))
 
     @classmethod
-    def from_generators(cls, generators: Sequence[Any]) -> FiniteGroup:
+    def from_generators(cls, generators: Iterable[Any]) -> FiniteGroup:
         """Return the group that permutations or integer matrices generate.
 
         Identity first, then breadth-first in generator order.

@@ -119,7 +119,7 @@ class SplitGroup(Frozen):
     def from_generators(
         cls,
         name: str,
-        generators: Mapping[str, Any] | Sequence[Any],
+        generators: Mapping[str, Any] | Iterable[Any],
         lattice: str | Lattice | None = None,
         dimension: int | None = None,
     ) -> SplitGroup:
@@ -156,7 +156,7 @@ class SplitGroup(Frozen):
     def from_matrices(
         cls,
         name: str,
-        matrices: Sequence[Any],
+        matrices: Iterable[Any],
         axes: Mapping[str, int] | None = None,
         lattice: str | Lattice | None = None,
     ) -> SplitGroup:
@@ -272,7 +272,7 @@ class SplitGroup(Frozen):
         """Return the largest S-stable subset of a box about its centre (see `Window`)."""
         return Window.of_size(self.stabilizer, kernel_size)
 
-    def window_of_points(self, points: Iterable[Sequence[int]], centre: Any = None) -> Window:
+    def window_of_points(self, points: Iterable[Any], centre: Any = None) -> Window:
         """Return the window of explicit points, about their mean unless a centre is given."""
         return Window.from_points(self.stabilizer, points, centre)
 
@@ -378,7 +378,7 @@ class SplitGroup(Frozen):
     @classmethod
     def load(cls, path: str | Path) -> SplitGroup:
         """Read a declaration from a .json or .toml file; nothing in it is executed."""
-        return cls.from_dict(declaration.read_file(path))
+        return cls.from_dict(declaration.check_document(declaration.read_file(path)))
 
     @property
     def _key(self) -> tuple[Hashable, ...]:

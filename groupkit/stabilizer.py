@@ -28,8 +28,8 @@ class Stabilizer(FiniteGroup):
     ----------
     axes : mapping of str to int
         Names and sizes of the index axes, in storage order; the sizes multiply to the order.
-    matrices : numpy.ndarray
-        int64 [order, d, d], determinants ±1, the complete list in storage order.
+    matrices : numpy.ndarray or iterable of matrices
+        [order, d, d], integers, determinants ±1, the complete list in storage order.
 
     Raises
     ------
@@ -48,7 +48,7 @@ class Stabilizer(FiniteGroup):
     matrices: Int[np.ndarray, "order d d"]
     """M(s) for every s, acting on columns of lattice coordinates; read-only."""
 
-    def __init__(self, axes: Mapping[str, int], matrices: Int[np.ndarray, "order d d"]) -> None:
+    def __init__(self, axes: Mapping[str, int], matrices: Iterable[Any]) -> None:
         checked = check_axes(axes)
         matrices = integer_matrices(matrices)
         if np.prod(list(checked.values()), dtype=object) != len(matrices):

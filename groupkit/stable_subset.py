@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any, Final
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Shaped
 
 from groupkit.errors import DimensionError, WindowError
 from groupkit.integers import compact, exact_matmul, exact_sum, integer, rational
@@ -24,7 +24,7 @@ def box_centre(box: Sequence[int]) -> Centre:
     return tuple(Fraction(side - 1, 2) for side in box)
 
 
-def allowed_shifts(stabilizer: Stabilizer, centre: Centre) -> Int[np.ndarray, "order d"]:
+def allowed_shifts(stabilizer: Stabilizer, centre: Centre) -> Shaped[np.ndarray, "order d"]:
     """Return (I - M)c for every M: S acts about c by x → M x + (I - M)c.
 
     Raises

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -84,7 +84,7 @@ def _keys(arrays: Any) -> list[Any]:
     return [blob[start : start + size] for start in range(0, len(blob), size)]
 
 
-def permutation_array(permutations: Sequence[Sequence[int]]) -> Int[np.ndarray, "order points"]:
+def permutation_array(permutations: Iterable[Any]) -> Int[np.ndarray, "order points"]:
     """Return permutations as an array, or raise NotAMatrixError."""
     rows = [listed(images, "permutations") for images in listed(permutations, "permutations")]
     points = len(rows[0]) if rows else 0

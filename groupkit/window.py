@@ -39,9 +39,9 @@ class Window(Frozen):
     Parameters
     ----------
     stabilizer : Stabilizer
-    points : numpy.ndarray
-        int64 [points, d]; order and repetitions do not matter.
-    centre : tuple of Fraction
+    points : numpy.ndarray or iterable of points
+        Integers [points, d]; order and repetitions do not matter.
+    centre : iterable of d integers or fractions
         c, in the same coordinates.
 
     Raises
@@ -65,7 +65,7 @@ class Window(Frozen):
     centre: Centre
 
     def __init__(
-        self, stabilizer: Stabilizer, points: Int[np.ndarray, "points d"], centre: Centre
+        self, stabilizer: Stabilizer, points: Iterable[Any], centre: Iterable[Any]
     ) -> None:
         distinct = np.unique(_points(points, stabilizer.dimension), axis=0)
         middle = read_centre(centre, stabilizer.dimension)
@@ -113,7 +113,7 @@ class Window(Frozen):
 
     @classmethod
     def from_points(
-        cls, stabilizer: Stabilizer, points: Iterable[Sequence[int]], centre: Any = None
+        cls, stabilizer: Stabilizer, points: Iterable[Any], centre: Any = None
     ) -> Window:
         """Return the window of explicit lattice points.
 
@@ -130,8 +130,8 @@ class Window(Frozen):
         """
         array = np.unique(_points(points, stabilizer.dimension), axis=0)
         if centre is None:
-            centre = tuple(Fraction(int(total), len(array)) for total in array.sum(axis=0))
-        return cls(stabilizer, array, centre)
+            centre = [Fraction(int(total), len(array)) for total in array.sum(axis=0)]
+        return cls(stabilizer, array, read_centre(centre, stabilizer.dimension))
 
     @property
     def corner(self) -> tuple[int, ...]:
