@@ -109,6 +109,7 @@ def test_masks() -> None:
     assert (index[:, mask] < 6 * 49).all()
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize(
     ("s", "shape", "kind", "message"),
     [

@@ -74,6 +74,7 @@ P4 = {"name": "p4", "generators": {"r": TURN}}
 FULL: dict[str, Any] = gk.p4.to_dict()
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize(
     ("document", "message"),
     [
@@ -148,6 +149,7 @@ def test_files_that_cannot_be_read(
         gk.p4.save(tmp_path / "p4.txt")
 
 
+@pytest.mark.untyped
 @given(JUNK)
 def test_junk_is_refused_with_an_error_of_our_own(junk: Any) -> None:
     for document in (

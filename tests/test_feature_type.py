@@ -43,6 +43,7 @@ def test_functions_on_cosets_of_everything_keep_their_axis() -> None:
     assert whole.array_shape((5,)) == (1, 5)
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize(
     ("declared_as", "kind", "message"),
     [

@@ -24,6 +24,7 @@ JUNK = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.untyped
 @given(JUNK)
 def test_junk_is_refused_with_an_error_of_our_own(junk: Any) -> None:
     for constructor in (
@@ -74,6 +75,7 @@ def test_invariants_of_the_88_groups(name: str) -> None:
     assert len(found) == record["n_subgroups"]
 
 
+@pytest.mark.untyped
 def test_products_broadcast() -> None:
     everything = S3.product(np.arange(6)[:, None], np.arange(6))
     np.testing.assert_array_equal(everything, S3.cayley_table)

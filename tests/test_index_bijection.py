@@ -50,6 +50,7 @@ def test_index_is_called_with_what_matrix_returns() -> None:
     assert group.axes == {"r": 4}
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize(
     ("index", "kind", "message"),
     [
@@ -94,6 +95,7 @@ BAD_MATRIX = [
 ]  # fmt: skip
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize(("axes", "matrix", "kind", "message"), BAD_MATRIX)
 def test_wrong_matrix(
     axes: Any, matrix: Any, kind: type[errors.GroupkitError], message: str
@@ -150,6 +152,7 @@ def test_axes_follow_the_order_of_the_generators() -> None:
     assert SplitGroup.from_generators("x", {"a": MIRROR, "b": MIRROR}).axes == {"s": 2}
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize(
     ("generators", "dimension", "kind", "message"),
     [

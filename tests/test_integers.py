@@ -151,6 +151,7 @@ def test_lists_of_matrices_have_one_dimension_and_an_entry() -> None:
         integer_matrices([])
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize("values", [None, 3, np.array(3)])
 def test_listed_refuses_what_is_no_list(values: Any) -> None:
     with pytest.raises(errors.DeclarationError, match="generators are given as a list, not as"):

@@ -75,6 +75,7 @@ def test_bases_far_from_reduced_are_summed_exactly() -> None:
     assert group.lattice.gram == ((1, -n), (-n, n * n + 1))
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize(
     ("lattice", "kind", "message"),
     [
@@ -122,6 +123,7 @@ def test_what_is_no_gram_matrix(gram: Any, problem: str) -> None:
         Lattice.from_gram("mine", gram)
 
 
+@pytest.mark.untyped
 @given(JUNK)
 def test_junk_is_refused_with_an_error_of_our_own(junk: Any) -> None:
     for constructor in (Lattice.named, lambda x: Lattice.from_gram("x", x)):

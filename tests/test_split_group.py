@@ -127,6 +127,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize(("matrices", "axes", "kind", "message"), WRONG)
 def test_wrong_lists_of_matrices(
     matrices: Any, axes: Any, kind: type[errors.GroupkitError], message: str
@@ -135,6 +136,7 @@ def test_wrong_lists_of_matrices(
         SplitGroup.from_matrices("mine", matrices, axes)
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize("name", [None, "", 3, ["p4"]])
 def test_wrong_names(name: Any) -> None:
     with pytest.raises(errors.DeclarationError, match=r"^a group has a name, a string, not"):
@@ -154,6 +156,7 @@ def test_a_failed_declaration_leaves_no_group() -> None:
     assert dict(gk.catalog) == names
 
 
+@pytest.mark.untyped
 @given(JUNK, st.sampled_from([{"r": 4}, {}, {"m": 2, "r": 2}]))
 def test_junk_is_refused_with_an_error_of_our_own(junk: Any, axes: Any) -> None:
     for function in (

@@ -79,6 +79,7 @@ def test_permutations_compose_from_the_right() -> None:
     assert group.product(1, 2) == 4
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize("bad", [5, [5], [("a", "b")], [(0, 0)], [(1, 2)], [(0, 1), (0,)],
                                  [(None, 0)], [], [()], [(0.5, 1)]])  # fmt: skip
 def test_what_are_no_permutations_is_refused(bad: object) -> None:

@@ -108,6 +108,7 @@ SIZES = [
 ]
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize(("group", "size", "kind", "message"), SIZES)
 def test_sizes_without_a_window(
     group: gk.SplitGroup, size: Any, kind: type[errors.GroupkitError], message: str
@@ -116,6 +117,7 @@ def test_sizes_without_a_window(
         group.window(size)
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize(
     ("points", "centre", "kind", "message"),
     [
@@ -142,6 +144,7 @@ def test_points_that_are_no_window(
         gk.p4.window_of_points(points, centre)
 
 
+@pytest.mark.untyped
 @given(JUNK)
 def test_junk_is_refused_with_an_error_of_our_own(junk: Any) -> None:
     stabilizer = gk.p4.stabilizer

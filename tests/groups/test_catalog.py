@@ -28,6 +28,7 @@ def test_names() -> None:
     assert repr(gk.catalog) == "Catalog(p1, p2, p4, p4m, p6, p6m)"
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize(
     ("name", "hint"),
     [("p6mmm", "did you mean 'p6mm'"), ("P4", "did you mean 'p4'"), ("p5", "did you mean 'p"),
