@@ -106,7 +106,8 @@ def windows(draw: Any, group: SplitGroup, largest: int = 7) -> Window:
             continue
     boxed: bool = draw(st.booleans())
     if found and boxed:
-        return draw(st.sampled_from(found))
+        window: Window = draw(st.sampled_from(found))
+        return window
     point = st.lists(
         st.integers(-(largest // 2), largest // 2),
         min_size=group.dimension,

@@ -13,13 +13,20 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from groupkit import SplitGroup, Window
-from groupkit.errors import FeatureTypeError, WindowError
+from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.filter_bank import FilterBank
 from groupkit_torch.exactness import Sampler
 from groupkit_torch.feature_maps import axis_size, check_map
 from groupkit_torch.functional import bank_index, expand_filters, fill_outside, group_conv
-from groupkit_torch.geometry import check_centre, per_axis, resolve_padding
+from groupkit_torch.geometry import (
+    SettingError,
+    check_centre,
+    per_axis,
+    positive,
+    resolve_padding,
+    window_of,
+)
 from groupkit_torch.guard import Guarded
 from groupkit_torch.kernel import Kernel
 from groupkit_torch.mask import inside, stable_rows
@@ -78,7 +85,9 @@ class GroupConv(Guarded):
     ------
     WindowError
         If there is no window, or it is not centred in its box.
-    NotASubgroupError, FeatureTypeError, ValueError
+    FilterBankError
+        If the window is one of another group.
+    NotASubgroupError, FeatureTypeError, SettingError
         If another argument is not one.
 
     Notes
@@ -125,14 +134,12 @@ class GroupConv(Guarded):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
+        window = window_of(group, kernel_size)
         stabilizer, dimension = group.stabilizer, group.dimension
-        if dimension > 3:
-            raise WindowError(
-                f"{group.name} acts on {dimension} dimensions; torch convolves in 1, 2 and 3",
-                witness=dimension,
-            )
-        _check_channels(in_channels, out_channels, groups)
-        window = kernel_size if isinstance(kernel_size, Window) else group.window(kernel_size)
+        in_channels = positive("in_channels", in_channels)
+        out_channels = positive("out_channels", out_channels)
+        groups = positive("groups", groups)
+        _check_groups(in_channels, out_channels, groups)
         self.group = group
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.input_type = FeatureType.of(stabilizer, input_type)
@@ -315,15 +322,9 @@ class LiftingConv(GroupConv):
         )
 
 
-def _check_channels(in_channels: int, out_channels: int, groups: int) -> None:
-    if min(in_channels, out_channels, groups) < 1:
-        raise FeatureTypeError(
-            f"in_channels={in_channels}, out_channels={out_channels} and groups={groups} must be "
-            "positive",
-            witness=(in_channels, out_channels, groups),
-        )
+def _check_groups(in_channels: int, out_channels: int, groups: int) -> None:
     if in_channels % groups or out_channels % groups:
-        raise FeatureTypeError(
+        raise SettingError(
             f"groups={groups} does not divide in_channels={in_channels} and "
             f"out_channels={out_channels}; use a common divisor",
             witness=(in_channels, out_channels, groups),

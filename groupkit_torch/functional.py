@@ -214,7 +214,7 @@ def act(
     Raises
     ------
     FeatureTypeError
-        If the last axes of the tensor are not those the index was made for.
+        If the last axes of the tensor hold another number of entries than the index.
 
     Examples
     --------

@@ -5,12 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
-from groupkit.errors import WindowError
-from groupkit.window import Window
+from groupkit import SplitGroup, Window
+from groupkit.errors import FilterBankError, GroupkitError, WindowError
+from groupkit.integers import integer
 
 Sides: TypeAlias = tuple[int, ...]
 PaddingMode: TypeAlias = Literal["zeros", "reflect", "replicate", "circular"]
 PADDING_MODES: Final = ("zeros", "reflect", "replicate", "circular")
+
+
+class SettingError(GroupkitError, ValueError):
+    """An argument of a layer is not one that torch's layers take."""
+
+    law = "a layer's numbers are integers, one or one for each lattice axis"
+
+
+def positive(name: str, value: object) -> int:
+    """Return a positive integer.
+
+    Raises
+    ------
+    SettingError
+        If it is not one.
+    """
+    whole = integer(value)
+    if whole is None or whole < 1:
+        raise SettingError(f"{name}={value!r} is not a positive integer", witness=value)
+    return whole
 
 
 def per_axis(name: str, value: int | Sequence[int], dimension: int, least: int) -> Sides:
@@ -18,7 +39,7 @@ def per_axis(name: str, value: int | Sequence[int], dimension: int, least: int) 
 
     Raises
     ------
-    ValueError
+    SettingError
         If there is another number of them, or one is below ``least``.
 
     Examples
@@ -26,14 +47,59 @@ def per_axis(name: str, value: int | Sequence[int], dimension: int, least: int) 
     >>> per_axis("stride", 2, dimension=3, least=1)
     (2, 2, 2)
     """
-    sides = (value,) * dimension if isinstance(value, int) else tuple(value)
-    whole = all(isinstance(side, int) for side in sides)
-    if len(sides) != dimension or not whole or min(sides) < least:
-        raise ValueError(
+    one = integer(value)
+    listed = value if isinstance(value, tuple | list) else (value,)
+    sides = [integer(side) for side in listed] if one is None else [one] * dimension
+    whole = tuple(side for side in sides if side is not None and side >= least)
+    if len(whole) != dimension or len(sides) != dimension:
+        raise SettingError(
             f"{name}={value!r} is neither an integer nor one for each of the {dimension} lattice "
-            f"axes, each at least {least}"
+            f"axes, each at least {least}",
+            witness=value,
         )
-    return sides
+    return whole
+
+
+def window_of(group: SplitGroup, kernel_size: int | Sequence[int] | Window) -> Window:
+    """Return the window that a layer slides: the group's of a size, or one of the group's.
+
+    Raises
+    ------
+    SettingError
+        If there is no declared group.
+    WindowError
+        If torch has no layer of the group's dimension, or no window of the size is stable.
+    FilterBankError
+        If the window belongs to another group.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> window_of(gk.p4, gk.p6.window(3))
+    Traceback (most recent call last):
+    groupkit.errors.FilterBankError: Window(7 points of 3×3, centre (1, 1)) is not one of p4; make
+    it with that group's window or window_of_points
+    """
+    if not isinstance(group, SplitGroup):
+        raise SettingError(
+            f"a layer's group is a declared SplitGroup, not {group!r}; shipped ones are in "
+            "groupkit.catalog",
+            witness=group,
+        )
+    if group.dimension > 3:
+        raise WindowError(
+            f"{group.name} acts on {group.dimension} dimensions; torch has layers for 1, 2 and 3",
+            witness=group.dimension,
+        )
+    if not isinstance(kernel_size, Window):
+        return group.window(kernel_size)
+    if kernel_size.stabilizer != group.stabilizer:
+        raise FilterBankError(
+            f"{kernel_size!r} is not one of {group.name}; make it with that group's window or "
+            "window_of_points",
+            witness=kernel_size,
+        )
+    return kernel_size
 
 
 def check_centre(window: Window, dilation: Sides) -> None:
@@ -97,7 +163,7 @@ def resolve_padding(
     ------
     WindowError
         If the padded array is not as symmetric as the array.
-    ValueError
+    SettingError
         If torch has no such padding.
 
     Examples
@@ -109,13 +175,18 @@ def resolve_padding(
     stabilizer, box = window.stabilizer, window.box
     reach = tuple(step * (side - 1) for step, side in zip(dilation, box, strict=True))
     if padding_mode not in PADDING_MODES:
-        raise ValueError(f"padding_mode={padding_mode!r} is none of {', '.join(PADDING_MODES)}")
+        raise SettingError(
+            f"padding_mode={padding_mode!r} is none of {', '.join(PADDING_MODES)}",
+            witness=padding_mode,
+        )
     if padding == "valid":
         sides: Sides = (0,) * len(box)
     elif padding == "same":
         sides = _same(reach, stride)
     elif isinstance(padding, str):
-        raise ValueError(f'padding={padding!r} is neither a number nor "same" nor "valid"')
+        raise SettingError(
+            f'padding={padding!r} is neither a number nor "same" nor "valid"', witness=padding
+        )
     else:
         sides = per_axis("padding", padding, len(box), least=0)
     if stabilizer.is_signed_permutation:
@@ -137,7 +208,10 @@ def resolve_padding(
 
 def _same(reach: Sides, stride: Sides) -> Sides:
     if any(step != 1 for step in stride):
-        raise ValueError(f'padding="same" keeps the size of a map only with stride 1, not {stride}')
+        raise SettingError(
+            f'padding="same" keeps the size of a map only with stride 1, not {stride}',
+            witness=stride,
+        )
     if any(side % 2 for side in reach):
         raise WindowError(
             f'padding="same" pads {reach} points in all, so one side more than the other, which '

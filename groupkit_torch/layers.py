@@ -14,6 +14,7 @@ from groupkit import SplitGroup
 from groupkit.errors import UnknownNameError
 from groupkit_torch.conv import GroupConv, LiftingConv
 from groupkit_torch.coset_pool import CosetPool
+from groupkit_torch.geometry import SettingError
 from groupkit_torch.norm import GroupBatchNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
 
@@ -73,6 +74,11 @@ def layers(group: SplitGroup) -> Layers:
     Layers
         ``layers(group).X(...)`` is ``GroupX(group, ...)``, or ``X(group, ...)``.
 
+    Raises
+    ------
+    SettingError
+        If `group` is no declared group.
+
     Examples
     --------
     >>> import groupkit as gk
@@ -84,6 +90,12 @@ def layers(group: SplitGroup) -> Layers:
     groupkit_torch.layers.UnknownLayerError: 'LiftingConvolution' is no layer of groupkit_torch;
     did you mean 'LiftingConv'?
     """
+    if not isinstance(group, SplitGroup):
+        raise SettingError(
+            f"layers are those of a declared SplitGroup, not of {group!r}; shipped ones are in "
+            "groupkit.catalog",
+            witness=group,
+        )
     return Layers(group)
 
 

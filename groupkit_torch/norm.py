@@ -107,15 +107,16 @@ class GroupBatchNorm(_BatchNorm):
         dtype = x.dtype
         if dtype in (torch.float16, torch.bfloat16):
             x = x.float()  # as torch does: statistics in single precision
-        if x[:, 0].numel() == 1:
+        copies = x[:, 0].numel() // mask.numel()
+        if copies == 1 and not torch.compiler.is_compiling() and int(mask.sum()) == 1:
             raise FeatureTypeError(
-                f"a map of shape {tuple(x.shape)} has one value a channel, which has no variance; "
-                "use a larger batch or map, or evaluation mode",
+                f"a map of shape {tuple(x.shape)} has one value a channel in its stable window, "
+                "which has no variance; use a larger batch or map, or evaluation mode",
                 witness=tuple(x.shape),
             )
         axes = [axis for axis in range(x.dim()) if axis != 1]
         per_map = [-1 if axis == 1 else 1 for axis in range(x.dim())]
-        count = mask.sum() * (x[:, 0].numel() // mask.numel())
+        count = mask.sum() * copies
         mean = torch.where(mask, x, 0).sum(axes) / count
         centred = torch.where(mask, x - mean.view(per_map), 0)
         variance = centred.square().sum(axes) / count

@@ -21,7 +21,7 @@ from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.exactness import Sampler
 from groupkit_torch.feature_maps import axis_size, check_map
 from groupkit_torch.functional import fill_outside
-from groupkit_torch.geometry import check_centre, per_axis
+from groupkit_torch.geometry import check_centre, per_axis, window_of
 from groupkit_torch.guard import Guarded
 from groupkit_torch.kernel import Kernel
 from groupkit_torch.mask import inside, stable_rows
@@ -44,17 +44,12 @@ class _WindowPool(Guarded):
         exact: str,
     ) -> None:
         super().__init__()
+        window = window_of(group, kernel_size)
         stabilizer, dimension = group.stabilizer, group.dimension
-        if dimension > 3:
-            raise WindowError(
-                f"{group.name} acts on {dimension} dimensions; torch pools in 1, 2 and 3",
-                witness=dimension,
-            )
-        window = kernel_size if isinstance(kernel_size, Window) else group.window(kernel_size)
         self.group, self.window = group, window
         self.feature_type = FeatureType.of(stabilizer, feature_type)
         self.kernel_size = window.box
-        self.stride = per_axis("stride", stride or window.box, dimension, least=1)
+        self.stride = per_axis("stride", window.box if stride is None else stride, dimension, 1)
         self.padding = per_axis("padding", padding, dimension, least=0)
         self.dilation = per_axis("dilation", dilation, dimension, least=1)
         check_centre(window, self.dilation)

@@ -158,6 +158,9 @@ def assert_equivariant(
 ) -> None:
     """Check that a module commutes with a group, to rounding.
 
+    All elements of S are checked.  Translations are checked where outputs do not see the border
+    of the input: nowhere, for batch norm in training; the report of `equivariance_error` says.
+
     Parameters
     ----------
     module, group, input_shape, input_type, output_type, dtype, device, seed

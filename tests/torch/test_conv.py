@@ -11,6 +11,7 @@ import torch
 import groupkit as gk
 import groupkit_torch as gt
 from groupkit.errors import FeatureTypeError, FilterBankError, NotASubgroupError, WindowError
+from groupkit_torch.geometry import SettingError
 from tests.torch.groups import (
     GROUPS,
     array,
@@ -204,11 +205,11 @@ def test_reprs_say_what_matters() -> None:
         (gk.p6, {"padding": 2, "padding_mode": "circular"}, WindowError, 'use padding="same"'),
         (gk.p6, {"kernel_size": 4}, WindowError, "3 or 5"),
         (gk.p4, {"exact": "never"}, ValueError, 'none of "warn", "raise", "ignore"'),
-        (gk.p4, {"groups": 3}, FeatureTypeError, "groups=3 does not divide"),
-        (gk.p4, {"in_channels": 0}, FeatureTypeError, "must be positive"),
+        (gk.p4, {"groups": 3}, SettingError, "groups=3 does not divide"),
+        (gk.p4, {"in_channels": 0}, SettingError, "is not a positive integer"),
         (gk.p4, {"input_type": "vector"}, FeatureTypeError, "'vector' is no feature type"),
         (gk.p4, {"output_type": [0, 1]}, NotASubgroupError, "subgroup"),
-        (gk.p4, {"kernel_size": gk.p2.window(3)}, FilterBankError, "belongs to"),
+        (gk.p4, {"kernel_size": gk.p2.window(3)}, FilterBankError, "is not one of p4"),
     ],
     ids=name,
 )
@@ -229,7 +230,7 @@ def test_a_window_off_the_middle_of_its_box_is_refused() -> None:
 
 def test_four_dimensions_are_refused() -> None:
     four = gk.SplitGroup.from_matrices("four", [np.eye(4, dtype=int)])
-    with pytest.raises(WindowError, match="torch convolves in 1, 2 and 3"):
+    with pytest.raises(WindowError, match="torch has layers for 1, 2 and 3"):
         gt.LiftingConv(four, 1, 1, 1)
 
 

@@ -2,11 +2,14 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
+import torch
 
 import groupkit as gk
-from groupkit.errors import WindowError
-from groupkit_torch.geometry import check_centre, per_axis, resolve_padding
+import groupkit_torch as gt
+from groupkit.errors import FilterBankError, WindowError
+from groupkit_torch.geometry import SettingError, check_centre, per_axis, resolve_padding
 from tests.torch.groups import cubic, face_centred, mirror_line, name, p2mm
 
 
@@ -52,3 +55,37 @@ def test_one_number_is_for_all_axes() -> None:
     for wrong in ((1, 1), 0, (1, 1, 0)):
         with pytest.raises(ValueError, match="neither an integer nor one for each of the 3"):
             per_axis("stride", wrong, 3, 1)
+
+
+@pytest.mark.parametrize("layer", [gt.GroupMaxPool, gt.GroupAvgPool])
+def test_pools_refuse_the_window_of_another_group(layer: type[torch.nn.Module]) -> None:
+    with pytest.raises(FilterBankError, match=r"Window\(7 points .* is not one of p4; make it"):
+        layer(gk.p4, gk.p6.window(3), stride=1)
+
+
+@pytest.mark.untyped
+@pytest.mark.parametrize("stride", [0, 1.5, "2", (1, 0), (1, 1, 1)])
+def test_strides_are_positive_integers(stride: object) -> None:
+    with pytest.raises(SettingError, match=r"stride=.* is neither an integer nor one for each"):
+        gt.GroupMaxPool(gk.p4, 2, stride=stride)
+
+
+@pytest.mark.untyped
+def test_integers_of_numpy_are_integers() -> None:
+    assert gt.GroupMaxPool(gk.p4, 2, stride=np.int64(2)).stride == (2, 2)
+
+
+@pytest.mark.untyped
+@pytest.mark.parametrize(("name", "value"), [("in_channels", "1"), ("out_channels", 1.5)])
+def test_channels_are_positive_integers(name: str, value: object) -> None:
+    arguments = {"in_channels": 1, "out_channels": 1, name: value}
+    with pytest.raises(SettingError, match=f"{name}=.* is not a positive integer"):
+        gt.GroupConv(gk.p4, kernel_size=3, **arguments)
+
+
+@pytest.mark.untyped
+def test_a_name_is_no_group() -> None:
+    with pytest.raises(SettingError, match=r"not of 'p4'; shipped ones are in groupkit\.catalog"):
+        gt.layers("p4")
+    with pytest.raises(SettingError, match=r"not 'p4'; shipped ones are in groupkit\.catalog"):
+        gt.GroupConv("p4", 1, 1, 3)

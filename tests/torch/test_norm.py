@@ -104,6 +104,9 @@ def test_other_maps_are_refused() -> None:
         gt.GroupBatchNorm(gk.p4, 2, feature_type="planar")(torch.zeros(1, 2, 4, 5, 5))
 
 
-def test_one_value_has_no_variance() -> None:
+@pytest.mark.parametrize("space", [(1, 1), (1, 3)])  # one point of 1×3 is inside
+def test_one_value_has_no_variance(space: tuple[int, int]) -> None:
+    norm = gt.GroupBatchNorm(gk.p6, 2, feature_type="planar")
     with pytest.raises(FeatureTypeError, match="one value a channel"):
-        gt.GroupBatchNorm(gk.p6, 2, feature_type="planar")(torch.zeros(1, 2, 1, 1))
+        norm(torch.zeros(1, 2, *space))
+    assert norm.running_var.isfinite().all()
