@@ -8,6 +8,7 @@ from groupkit_torch.layers import layers
 from groupkit_torch.norm import GroupBatchNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
 from groupkit_torch.symmetry import find_symmetry
+from groupkit_torch.trace import trace_exactness
 
 __all__ = [
     "CosetPool",
@@ -23,4 +24,5 @@ __all__ = [
     "layers",
     "set_exact",
     "testing",
+    "trace_exactness",
 ]
