@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -11,9 +12,11 @@ from typing import Any, Final
 
 import tomli_w
 
-from groupkit.errors import FileFormatError
+from groupkit.errors import FileFormatError, brief
 from groupkit.lattice import Lattice
 
+_ITEM: Final = re.compile(r'\[[^\[\]\n]*\]|-?\d+|"(?:[^"\\\n]|\\.)*"')
+_SPREAD: Final = re.compile(rf"\[\n\s*(?:(?:{_ITEM.pattern}),?\s*)+\]")
 _KEYS: Final = ("name", "dimension", "lattice", "axes", "matrices", "generators")
 
 
@@ -35,23 +38,23 @@ def check_document(document: Any) -> dict[str, Any]:
         if key not in _KEYS:
             near = get_close_matches(str(key), _KEYS, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_KEYS)}"
-            raise FileFormatError(f"a declaration has no key {key!r}; {hint}", witness=key)
+            raise FileFormatError(f"a declaration has no key {brief(key)}; {hint}", witness=key)
     if not isinstance(document.get("name"), str):
         raise FileFormatError(
-            f"a declaration has a name, a string, not {document.get('name')!r}; add name",
+            f"a declaration has a name, a string, not {brief(document.get('name'))}; add name",
             witness=document.get("name"),
         )
     if ("matrices" in document) == ("generators" in document):
         raise FileFormatError(
-            f"declaration {document['name']!r} needs either matrices (the complete list) or "
+            f"declaration {brief(document['name'])} needs either matrices (the complete list) or "
             "generators, and not both",
             witness=document["name"],
         )
     for given, told in (("generators", "axes"), ("matrices", "dimension")):
         if given in document and told in document:
             raise FileFormatError(
-                f"declaration {document['name']!r} has {given}, which tell {told}; leave {told} "
-                "out",
+                f"declaration {brief(document['name'])} has {given}, which tell {told}; leave "
+                f"{told} out",
                 witness=told,
             )
     return dict(document)
@@ -66,7 +69,7 @@ def read_axes(axes: Any) -> dict[str, Any]:
         isinstance(p, list | tuple) and len(p) == 2 and isinstance(p[0], str) for p in pairs
     ):
         raise FileFormatError(
-            f"axes are pairs such as [['m', 2], ['r', 4]], in storage order, not {axes!r}",
+            f"axes are pairs such as [['m', 2], ['r', 4]], in storage order, not {brief(axes)}",
             witness=axes,
         )
     if len(dict(pairs)) != len(pairs):
@@ -93,14 +96,17 @@ def read_lattice(written: Any) -> str | Lattice | None:
         return written
     if not isinstance(written, Mapping) or not {"name", "gram"} <= set(written):
         raise FileFormatError(
-            f"a lattice is a name, or a table with name and gram, not {written!r}", witness=written
+            f"a lattice is a name, or a table with name and gram, not {brief(written)}",
+            witness=written,
         )
     rigid = Lattice.from_gram(str(written["name"]), written["gram"])
     if "forms" not in written:
         return rigid
     forms = written["forms"]
     if not isinstance(forms, list) or not forms:
-        raise FileFormatError(f"forms are a list of integer matrices, not {forms!r}", witness=forms)
+        raise FileFormatError(
+            f"forms are a list of integer matrices, not {brief(forms)}", witness=forms
+        )
     return Lattice(rigid.name, rigid.gram, tuple(_form(form, rigid.dimension) for form in forms))
 
 
@@ -114,7 +120,7 @@ def _form(form: Any, dimension: int) -> tuple[tuple[int, ...], ...]:
     )
     if not square or any(form[i][j] != form[j][i] for i in range(dimension) for j in range(i)):
         raise FileFormatError(
-            f"a form is a symmetric {dimension}×{dimension} matrix of integers, not {form!r}",
+            f"a form is a symmetric {dimension}×{dimension} matrix of integers, not {brief(form)}",
             witness=form,
         )
     return tuple(tuple(row) for row in form)
@@ -152,9 +158,10 @@ def write_file(path: str | Path, document: Mapping[str, Any]) -> None:
 
 def document_text(document: Mapping[str, Any], kind: str) -> str:
     """Return plain data as the text of a file of kind "json" or "toml"."""
-    if kind == "json":
-        return json.dumps(document, indent=1) + "\n"
-    return tomli_w.dumps(document)
+    text = json.dumps(document, indent=1) + "\n" if kind == "json" else tomli_w.dumps(document)
+    for _ in range(2):  # a row, then a matrix, on one line: strings hold no line breaks
+        text = _SPREAD.sub(lambda found: "[" + ", ".join(_ITEM.findall(found[0])) + "]", text)
+    return text
 
 
 def _kind(file: Path) -> str:

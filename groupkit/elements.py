@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
 
-from groupkit.errors import DimensionError, ElementError, RangeError
+from groupkit.errors import DimensionError, ElementError, brief
 from groupkit.frozen import Frozen
 from groupkit.integers import (
     INT64_LIMIT,
@@ -69,8 +69,8 @@ class Elements(Frozen):
         numbers = numbers_below(index, stabilizer.order)
         if numbers is None:
             raise ElementError(
-                f"{index!r} are not numbers of elements of {stabilizer!r}; these are the integers "
-                f"0 to {stabilizer.order - 1}",
+                f"{brief(index)} are not numbers of elements of {stabilizer!r}; these are the "
+                f"integers 0 to {stabilizer.order - 1}",
                 witness=index,
             )
         vectors = _integers(translation, "a translation")
@@ -84,8 +84,8 @@ class Elements(Frozen):
         shape = _common_shape(numbers.shape, vectors.shape[:-1])
         self._set(
             stabilizer=stabilizer,
-            index=np.broadcast_to(numbers, shape),
-            translation=np.broadcast_to(vectors, (*shape, stabilizer.dimension)),
+            index=np.array(np.broadcast_to(numbers, shape)),
+            translation=np.array(np.broadcast_to(vectors, (*shape, stabilizer.dimension))),
         )
 
     @classmethod
@@ -120,7 +120,8 @@ class Elements(Frozen):
             if name not in stabilizer.axes:
                 known = ", ".join((*stabilizer.axes, "t", *names))
                 raise ElementError(
-                    f"{name!r} is not an index of this group; its indices are {known}", witness=name
+                    f"{brief(name)} is not an index of this group; its indices are {known}",
+                    witness=name,
                 )
         return cls(stabilizer, stabilizer.index_of(**indices), vector)
 
@@ -270,8 +271,9 @@ def random_elements(
 ) -> Elements:
     """Return uniformly random elements with translations in [-radius, radius]^d."""
     if integer(radius) is None or not 0 <= radius < INT64_LIMIT:
-        raise RangeError(
-            f"radius {radius!r} is not an integer from 0 to 2^63 - 1; choose one", witness=radius
+        raise ElementError(
+            f"radius {brief(radius)} is not an integer from 0 to 2^63 - 1; choose one",
+            witness=radius,
         )
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
     index = generator.integers(stabilizer.order, size=sizes)
@@ -308,7 +310,7 @@ def _integers(values: Any, what: str) -> Shaped[np.ndarray, "..."]:
             return array.astype(np.int64, copy=False)
     except (TypeError, ValueError, OverflowError):
         pass
-    raise ElementError(f"{what} has integer coordinates, unlike {values!r}", witness=values)
+    raise ElementError(f"{what} has integer coordinates, unlike {brief(values)}", witness=values)
 
 
 def _negated(array: _Integers) -> _Integers:

@@ -9,6 +9,26 @@ from __future__ import annotations
 from typing import ClassVar
 
 
+def brief(value: object, limit: int = 200) -> str:
+    """Return a representation on one line for a message: short, and made whatever the value is.
+
+    Values nested beyond the recursion limit and integers of thousands of digits have no
+    `repr`; a message about them is written all the same.
+
+    Examples
+    --------
+    >>> brief([1, 2])
+    '[1, 2]'
+    >>> brief(10**9999)
+    'int (too large to show)'
+    """
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # noqa: BLE001 - a repr may raise anything
+        return f"{type(value).__name__} (too large to show)"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
 class GroupkitError(Exception):
     """Base class of every exception that groupkit raises on purpose.
 

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Int
 
 from groupkit.cosets import Cosets
-from groupkit.errors import FeatureTypeError
+from groupkit.errors import FeatureTypeError, brief
 from groupkit.finite_group import Subgroup
 from groupkit.stabilizer import Stabilizer
 
@@ -73,7 +73,7 @@ class FeatureType:
         if isinstance(declared, FeatureType):
             if declared.stabilizer != stabilizer:
                 raise FeatureTypeError(
-                    f"{declared!r} belongs to {declared.stabilizer!r}, not to {stabilizer!r}; "
+                    f"{brief(declared)} belongs to {declared.stabilizer!r}, not to {stabilizer!r}; "
                     "declare the type with a name or a subgroup of this group",
                     witness=declared,
                 )
@@ -82,12 +82,14 @@ class FeatureType:
             if declared not in _NAMES:
                 near = get_close_matches(declared, _NAMES, n=1)
                 hint = f"did you mean {near[0]!r}?" if near else "use 'planar', 'regular' or H"
-                raise FeatureTypeError(f"{declared!r} is no feature type; {hint}", witness=declared)
+                raise FeatureTypeError(
+                    f"{brief(declared)} is no feature type; {hint}", witness=declared
+                )
             generators = stabilizer.generators if declared == "planar" else ()
             return cls(stabilizer, stabilizer.subgroup(generators), declared != "planar")
         if not isinstance(declared, Iterable):
             raise FeatureTypeError(
-                f"{declared!r} is no feature type; use 'planar', 'regular' or a subgroup H",
+                f"{brief(declared)} is no feature type; use 'planar', 'regular' or a subgroup H",
                 witness=declared,
             )
         return cls(stabilizer, stabilizer.as_subgroup(declared), True)

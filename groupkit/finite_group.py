@@ -11,7 +11,7 @@ from jaxtyping import Int
 
 from groupkit import cayley, cosets
 from groupkit.cosets import Cosets
-from groupkit.errors import ElementError, NotASubgroupError
+from groupkit.errors import ElementError, NotASubgroupError, brief
 from groupkit.frozen import Frozen
 from groupkit.generation import generate_matrices, generate_permutations
 from groupkit.integers import integer, integer_matrices, listed, numbers_below
@@ -61,7 +61,7 @@ class FiniteGroup(Frozen):
         A permutation p is the sequence p(0), p(1), …; products apply the right factor first.
         """
         images = permutation_array(permutations)
-        return FiniteGroup(table_of(images, lambda all_, b: all_[:, b], "permutation"))
+        return FiniteGroup(table_of(images, lambda all_, b: all_[:, b], "permutation {}".format))
 
     @classmethod
     def from_matrices(cls, matrices: Iterable[Any]) -> FiniteGroup:
@@ -185,8 +185,8 @@ class FiniteGroup(Frozen):
         if isinstance(members, Subgroup):
             if members.parent != self:
                 raise ElementError(
-                    f"{members!r} is a subgroup of another group than {self!r}; take one of this "
-                    "group with its method subgroup(generators)",
+                    f"{brief(members)} is a subgroup of another group than {self!r}; take one of "
+                    "this group with its method subgroup(generators)",
                     witness=members,
                 )
             return members
@@ -203,7 +203,7 @@ class FiniteGroup(Frozen):
         number = integer(element)
         if number is None or not 0 <= number < self.order:
             raise ElementError(
-                f"{element!r} is not an element of {self!r}; elements are the integers "
+                f"{brief(element)} is not an element of {self!r}; elements are the integers "
                 f"0 to {self.order - 1}",
                 witness=element,
             )
@@ -214,7 +214,7 @@ class FiniteGroup(Frozen):
         numbers = numbers_below(elements, self.order)
         if numbers is None:
             raise ElementError(
-                f"{elements!r} are not elements of {self!r}; elements are the integers "
+                f"{brief(elements)} are not elements of {self!r}; elements are the integers "
                 f"0 to {self.order - 1}",
                 witness=elements,
             )

@@ -16,6 +16,7 @@ from groupkit.errors import (
     DimensionError,
     IndexBijectionError,
     TooLargeError,
+    brief,
 )
 from groupkit.generation import MOST_ELEMENTS, generate_matrices
 from groupkit.integers import integer, integer_matrices, integer_matrix
@@ -23,7 +24,7 @@ from groupkit.stabilizer import Stabilizer, check_axes
 
 SINGLE_AXIS: Final = "s"
 _LARGEST_ORDER: Final = {1: 2, 2: 12, 3: 48, 4: 1152}  # of finite subgroups of GL(d, Z)
-_LARGEST_DIMENSION: Final = 8  # of the translation groups that are declared without matrices
+_LARGEST_DIMENSION: Final = 8
 
 
 def tabulate(axes: Mapping[str, int], matrix: Callable[..., Any]) -> tuple[Stabilizer, list[Any]]:
@@ -68,6 +69,16 @@ def check_order(count: int, dimension: int | None = None) -> None:
         )
 
 
+def check_dimension(dimension: int) -> None:
+    """Raise TooLargeError beyond the dimension in which lattices are derived and proved."""
+    if dimension > _LARGEST_DIMENSION:
+        raise TooLargeError(
+            f"dimension {dimension} is more than {_LARGEST_DIMENSION}, the most in which a lattice "
+            "is derived; state a smaller one",
+            witness=dimension,
+        )
+
+
 def check_index(stabilizer: Stabilizer, raw: list[Any], index: Callable[[Any], Any]) -> None:
     """Raise IndexBijectionError unless index(matrix(**i)) = i for every index tuple i.
 
@@ -80,7 +91,7 @@ def check_index(stabilizer: Stabilizer, raw: list[Any], index: Callable[[Any], A
         result = _call(index, (value,), f"index({matrix})")
         if not isinstance(result, Mapping):
             raise IndexBijectionError(
-                f"index({matrix}) returned {result!r}; return a dict such as {expected}",
+                f"index({matrix}) returned {brief(result)}; return a dict such as {expected}",
                 witness=(expected, result),
             )
         found = {name: integer(i) for name, i in result.items()}
@@ -130,19 +141,17 @@ def from_generators(generators: Mapping[str, Any] | list[Any], dimension: int | 
 
 def _trivial(dimension: int | None) -> Stabilizer:
     """Return the stabilizer of p1."""
-    size = None if dimension is None else integer(dimension)
-    if size is None or size < 1:
+    if dimension is None:
         raise DeclarationError(
             "no generators give the group of translations alone, whose dimension they do not "
-            "tell; state it: from_generators('p1', {}, dimension=2)",
-            witness=dimension,
+            "tell; state it: from_generators('p1', {}, dimension=2)"
         )
-    if size > _LARGEST_DIMENSION:
-        raise TooLargeError(
-            f"dimension {size} is more than {_LARGEST_DIMENSION}, the most in which a lattice is "
-            "derived; state a smaller one",
-            witness=size,
+    size = integer(dimension)
+    if size is None or size < 1:
+        raise DimensionError(
+            f"dimension {brief(dimension)} is not a positive integer; state one", witness=dimension
         )
+    check_dimension(size)
     return Stabilizer({SINGLE_AXIS: 1}, np.eye(size, dtype=np.int64)[None])
 
 

@@ -24,6 +24,7 @@ from groupkit.errors import (
     NotIntegerError,
     NotUnimodularError,
     RangeError,
+    brief,
 )
 
 INT64_LIMIT = 2**63
@@ -132,9 +133,37 @@ def numbers_below(values: Any, size: int) -> Int[np.ndarray, "*shape"] | None:
         array = np.asarray(values)
     except ValueError:  # ragged
         return None
+    if array.dtype.kind in "fO":
+        exact = [integer(entry) for entry in array.flat]
+        if any(entry is None or not 0 <= entry < size for entry in exact):
+            return None
+        return np.array(exact, dtype=np.int64).reshape(array.shape)
     if array.dtype.kind not in "iu" or ((array < 0) | (array >= size)).any():
         return None
     return array.astype(np.int64, copy=False)
+
+
+def rank(vectors: Sequence[Sequence[int]]) -> int:
+    """Return the rank of integer vectors, exactly.
+
+    Examples
+    --------
+    >>> rank([[1, 2], [2, 4]])
+    1
+    """
+    rows = [[Fraction(entry) for entry in vector] for vector in vectors]
+    found = 0
+    for column in range(len(rows[0]) if rows else 0):
+        pivot = next((row for row in rows[found:] if row[column]), None)
+        if pivot is None:
+            continue
+        rows.remove(pivot)
+        rows.insert(found, pivot)
+        found += 1
+        for row in rows[found:]:
+            factor = row[column] / pivot[column]
+            row[:] = [x - factor * y for x, y in zip(row, pivot, strict=True)]
+    return found
 
 
 def listed(values: Any, what: str) -> list[Any]:
@@ -186,7 +215,7 @@ def integer_matrix(matrix: Any, what: str = "the matrix") -> Int[np.ndarray, "d 
                 _refuse_entry(rows, i, j, what)
             elif not -INT64_LIMIT <= entry < INT64_LIMIT:
                 raise RangeError(
-                    f"{what} has entry [{i}, {j}] = {entry}, beyond 64-bit integers; "
+                    f"{what} has entry [{i}, {j}] = {_short(entry)}, beyond 64-bit integers; "
                     "declare the group in another basis of its lattice",
                     witness=entry,
                 )
@@ -288,8 +317,6 @@ def _rotation_order(rows: list[list[Any]], limit: int = 60) -> int | None:
     return None
 
 
-def _short(value: object, limit: int = 80) -> str:
-    """Return a one-line representation that does not flood an error message."""
-    shown = value.item() if isinstance(value, np.generic) else value
-    text = " ".join(repr(shown).split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+def _short(value: object) -> str:
+    """Return a short representation, of numpy's scalars as of Python's."""
+    return brief(value.item() if isinstance(value, np.generic) else value, limit=80)

@@ -18,8 +18,8 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from groupkit.bravais import CELLS, PEARSON, TWICE_PRIMITIVE, Form
-from groupkit.errors import DimensionError, LatticeError, NotIsometryError, UnknownNameError
-from groupkit.integers import determinant, exact_matmul, exact_total, rational
+from groupkit.errors import DimensionError, LatticeError, NotIsometryError, UnknownNameError, brief
+from groupkit.integers import determinant, exact_matmul, exact_total, rank, rational
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Lattice:
         Integer matrices that span all Gram matrices of the family; ``(gram,)`` for a single
         rigid lattice.
 
+    Raises
+    ------
+    LatticeError
+        If the Gram matrix is not positive definite, or no combination of the forms.
+
     References
     ----------
     International Tables for Crystallography, volume A, chapter 3.1 (Bravais lattices).
@@ -51,6 +56,15 @@ class Lattice:
     name: str
     gram: Form
     forms: tuple[Form, ...]
+
+    def __post_init__(self) -> None:
+        problem = _problem_of_family(self.name, self.gram, self.forms)
+        if problem:
+            raise LatticeError(
+                f"lattice {brief(self.name)} {problem}; make lattices with Lattice.named or "
+                "Lattice.from_gram",
+                witness=(self.gram, self.forms),
+            )
 
     @classmethod
     def named(cls, name: str, dimension: int | None = None) -> Lattice:
@@ -74,12 +88,13 @@ class Lattice:
         DimensionError
             If the lattice of that name has another dimension.
         """
-        found = [lattice for lattice in _bravais().values() if name in _names(lattice)]
+        wanted = str(name)  # an array would compare entry by entry
+        found = [lattice for lattice in _bravais().values() if wanted in _names(lattice)]
         if not found:
-            known = [known for lattice in _bravais().values() for known in _names(lattice)]
-            near = get_close_matches(str(name), known, n=1, cutoff=0.4)
+            known = [known for lattice in _bravais().values() for known in _names(lattice)[:-1]]
+            near = get_close_matches(wanted, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise UnknownNameError(f"no lattice is called {name!r}; {hint}", witness=name)
+            raise UnknownNameError(f"no lattice is called {brief(name)}; {hint}", witness=name)
         for lattice in found:
             if dimension is None or lattice.dimension == dimension:
                 return lattice
@@ -108,8 +123,8 @@ class Lattice:
         problem = _problem_of_gram(rows)
         if problem:
             raise LatticeError(
-                f"the Gram matrix {rows!r} of lattice {name!r} {problem}; give Q[i][j] = a_i · a_j "
-                "of linearly independent vectors, in integers or fractions",
+                f"the Gram matrix {brief(rows)} of lattice {brief(name)} {problem}; give "
+                "Q[i][j] = a_i · a_j of linearly independent vectors, in integers or fractions",
                 witness=rows,
             )
         entries = [[rational(entry) for entry in row] for row in rows]
@@ -168,14 +183,14 @@ class Lattice:
                 f"dimension {matrices.shape[-1]}; choose a lattice of their dimension",
                 witness=(self.dimension, matrices.shape[-1]),
             )
-        for form in self.forms:
+        for form, kind in ((self.gram, "Gram matrix"), *((form, "form") for form in self.forms)):
             moved = exact_matmul(exact_matmul(matrices.swapaxes(-1, -2), np.array(form)), matrices)
             kept = (moved == np.array(form)).all(axis=(-1, -2))
             if not kept.all():
                 matrix = matrices[int(np.argmin(kept))].tolist()
                 raise NotIsometryError(
                     f"M = {matrix} is no isometry of the {self.name} lattice: MᵀQM = "
-                    f"{moved[int(np.argmin(kept))].tolist()} for its Gram matrix Q = "
+                    f"{moved[int(np.argmin(kept))].tolist()} for its {kind} Q = "
                     f"{[list(row) for row in form]}; choose another lattice, or leave it out to "
                     "have an invariant one derived",
                     witness=(matrix, form),
@@ -187,6 +202,29 @@ def _names(lattice: Lattice) -> tuple[str, ...]:
     symbol = next(symbol for symbol, known in _bravais().items() if known is lattice)
     unqualified = (lattice.name.removesuffix(" P"),) if lattice.name.endswith(" P") else ()
     return (lattice.name, *unqualified, symbol)
+
+
+def _problem_of_family(name: Any, gram: Any, forms: Any) -> str | None:
+    """Say what keeps a name, a Gram matrix and forms from being a lattice, None if nothing does."""
+    if not isinstance(name, str) or not name:
+        return "has no name, a string"
+    matrices = (gram, *forms) if isinstance(forms, tuple) else ()
+    nested = all(
+        isinstance(matrix, tuple) and all(isinstance(row, tuple) for row in matrix)
+        for matrix in matrices
+    )
+    if len(matrices) < 2 or not nested:
+        return "is not a tuple of rows with a tuple of forms"
+    problem = _problem_of_gram(gram)
+    if problem:
+        return f"has a Gram matrix that {problem}"
+    sizes = {len(matrix) for matrix in matrices} | {len(row) for m in matrices for row in m}
+    entries = [[entry for row in matrix for entry in row] for matrix in matrices]
+    if len(sizes) > 1 or any(type(entry) is not int for vector in entries for entry in vector):
+        return "has a form that is no integer matrix of its dimension"
+    if rank(entries) > rank(entries[1:]):
+        return "has a Gram matrix that is no combination of its forms"
+    return None
 
 
 def _problem_of_gram(rows: Any) -> str | None:

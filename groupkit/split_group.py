@@ -13,13 +13,14 @@ from jaxtyping import Int
 from groupkit import declaration
 from groupkit.action import array_action
 from groupkit.elements import Elements, random_elements
-from groupkit.errors import DeclarationError, FileFormatError
+from groupkit.errors import DeclarationError, FileFormatError, brief
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.filter_bank import FilterBank
 from groupkit.finite_group import Subgroup
 from groupkit.frozen import Frozen
 from groupkit.index_bijection import (
     SINGLE_AXIS,
+    check_dimension,
     check_index,
     check_order,
     from_generators,
@@ -199,14 +200,16 @@ class SplitGroup(Frozen):
     ) -> None:
         """Check the lattice and set all fields: the last step of every constructor."""
         if not isinstance(name, str) or not name:
-            raise DeclarationError(f"a group has a name, a string, not {name!r}", witness=name)
+            raise DeclarationError(f"a group has a name, a string, not {brief(name)}", witness=name)
+        check_dimension(stabilizer.dimension)
         if lattice is None:
             lattice = Lattice.invariant(stabilizer.matrices)
         elif isinstance(lattice, str):
             lattice = Lattice.named(lattice, stabilizer.dimension)
         elif not isinstance(lattice, Lattice):
             raise DeclarationError(
-                f"a lattice is a name or a Lattice, not {lattice!r}; Lattice.from_gram makes one",
+                f"a lattice is a name or a Lattice, not {brief(lattice)}; "
+                "Lattice.from_gram makes one",
                 witness=lattice,
             )
         lattice.check_isometries(stabilizer.matrices)
@@ -361,13 +364,14 @@ class SplitGroup(Frozen):
         if "generators" in known:
             if not isinstance(known["generators"], Mapping | list):
                 raise FileFormatError(
-                    f"generators are named matrices, not {known['generators']!r}", witness=name
+                    f"generators are named matrices, not {brief(known['generators'])}", witness=name
                 )
             return cls.from_generators(name, known["generators"], lattice, known.get("dimension"))
         axes = None if known.get("axes") is None else declaration.read_axes(known["axes"])
         if not isinstance(known["matrices"], list):
             raise FileFormatError(
-                f"matrices are a list of lists of integers, not {known['matrices']!r}", witness=name
+                f"matrices are a list of lists of integers, not {brief(known['matrices'])}",
+                witness=name,
             )
         return cls.from_matrices(name, known["matrices"], axes, lattice)
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
 
-from groupkit.errors import AxesError, ElementError, MissingIdentityError
+from groupkit.errors import AxesError, ElementError, MissingIdentityError, brief
 from groupkit.finite_group import FiniteGroup, Subgroup
 from groupkit.integers import integer, integer_matrices, numbers_below
 from groupkit.tabulation import matrix_table
 
 TRANSLATION_NAMES = ("u", "v", "w")
 RESERVED_NAMES = ("t", *TRANSLATION_NAMES)
+_MOST_AXES = 32
 
 
 class Stabilizer(FiniteGroup):
@@ -66,7 +67,7 @@ class Stabilizer(FiniteGroup):
                 witness=identity.tolist(),
             )
         self._set(
-            cayley_table=matrix_table(matrices),
+            cayley_table=matrix_table(matrices, _names(checked)),
             matrices=matrices,
             _axes=checked,
         )
@@ -101,20 +102,23 @@ class Stabilizer(FiniteGroup):
         for name, value in indices.items():
             if name not in self._axes:
                 raise ElementError(
-                    f"{name!r} is not an index of this group; its indices are "
+                    f"{brief(name)} is not an index of this group; its indices are "
                     f"{', '.join(self._axes) or 'none'}",
                     witness=name,
                 )
             size = self._axes[name]
             if numbers_below(value, size) is None:
                 raise ElementError(
-                    f"index {name} = {value!r} is out of range; {name} runs over the integers "
-                    f"0 to {size - 1}",
+                    f"index {name} = {brief(value)} is not one of the integers 0 to {size - 1} that "
+                    f"{name} runs over; choose one of them",
                     witness=value,
                 )
         if not self._axes:
             return 0
-        arrays = [np.asarray(indices.get(name, 0)) for name in self._axes]
+        arrays = [
+            np.asarray(numbers_below(indices.get(name, 0), size))
+            for name, size in self._axes.items()
+        ]
         try:
             parts = np.broadcast_arrays(*arrays)
         except ValueError:
@@ -169,6 +173,19 @@ class Stabilizer(FiniteGroup):
         return f"Stabilizer(order={self.order}, dimension={self.dimension}, axes {{{sizes}}})"
 
 
+def _names(axes: dict[str, int]) -> Callable[[int], str]:
+    """Return how errors call the matrices: by their indices, where the user gave any."""
+    if len(axes) < 2:
+        return "matrix {}".format
+    sizes = tuple(axes.values())
+
+    def name(number: int) -> str:
+        indices = zip(axes, np.unravel_index(number, sizes), strict=True)
+        return f"matrix({', '.join(f'{axis}={index}' for axis, index in indices)})"
+
+    return name
+
+
 def check_axes(axes: Any) -> dict[str, int]:
     """Return the axes as a plain dict of identifiers and positive sizes.
 
@@ -179,25 +196,31 @@ def check_axes(axes: Any) -> dict[str, int]:
     """
     if not isinstance(axes, Mapping):
         raise AxesError(
-            f"axes are a mapping of names to sizes, such as {{'m': 2, 'r': 4}}, not {axes!r}",
+            f"axes are a mapping of names to sizes, such as {{'m': 2, 'r': 4}}, not {brief(axes)}",
             witness=axes,
+        )
+    if len(axes) > _MOST_AXES:
+        raise AxesError(
+            f"{len(axes)} axes are more than {_MOST_AXES}, the most of an index; combine some",
+            witness=len(axes),
         )
     checked: dict[str, int] = {}
     for name, size in axes.items():
         if not isinstance(name, str) or not name.isidentifier():
             raise AxesError(
-                f"{name!r} cannot name an axis; use an identifier such as 'r'", witness=name
+                f"{brief(name)} cannot name an axis; use an identifier such as 'r'", witness=name
             )
         if name in RESERVED_NAMES:
             raise AxesError(
-                f"{name!r} cannot name an axis: {', '.join(RESERVED_NAMES)} are the translation; "
-                "use another letter",
+                f"{brief(name)} cannot name an axis: {', '.join(RESERVED_NAMES)} are the "
+                "translation; use another letter",
                 witness=name,
             )
         count = integer(size)
         if count is None or count < 1 or isinstance(size, bool):
             raise AxesError(
-                f"axis {name!r} has size {size!r}; sizes are positive integers", witness=size
+                f"axis {brief(name)} has size {brief(size)}; sizes are positive integers",
+                witness=size,
             )
         checked[name] = count
     return checked

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from jaxtyping import Bool, Shaped
 
-from groupkit.errors import DimensionError, WindowError
+from groupkit.errors import DimensionError, WindowError, brief
 from groupkit.integers import compact, exact_matmul, exact_sum, integer, rational
 from groupkit.stabilizer import Stabilizer
 
@@ -122,14 +122,14 @@ def read_box(sizes: int | Sequence[int], dimension: int) -> tuple[int, ...]:
     sides = [integer(side) for side in listed]
     if any(side is None or side < 1 for side in sides):
         raise WindowError(
-            f"size {sizes!r} is not one of a window; use a positive integer or one an axis",
+            f"size {brief(sizes)} is not one of a window; use a positive integer or one an axis",
             witness=sizes,
         )
     box = tuple(side for side in sides if side is not None)
     if len(box) != dimension:
         raise DimensionError(
-            f"size {sizes!r} has {len(box)} sides, the group has dimension {dimension}; give one "
-            f"integer, or {dimension}",
+            f"size {brief(sizes)} has {len(box)} sides, the group has dimension {dimension}; give "
+            f"one integer, or {dimension}",
             witness=sizes,
         )
     if math.prod(box) > MOST_POINTS:
@@ -147,7 +147,7 @@ def read_centre(centre: Any, dimension: int) -> Centre:
     known = tuple(coordinate for coordinate in coordinates if coordinate is not None)
     if len(known) != dimension or len(coordinates) != dimension:
         raise WindowError(
-            f"{centre!r} is not a centre; give {dimension} integers or fractions, such as "
+            f"{brief(centre)} is not a centre; give {dimension} integers or fractions, such as "
             "Fraction(1, 3)",
             witness=centre,
         )

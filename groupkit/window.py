@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int
 
-from groupkit.errors import DimensionError, WindowError
+from groupkit.errors import DimensionError, WindowError, brief
 from groupkit.frozen import Frozen
 from groupkit.integers import INT64_LIMIT, exact_matmul, exact_sum, integer
 from groupkit.stabilizer import Stabilizer
@@ -203,14 +203,14 @@ def _points(points: Any, dimension: int) -> Int[np.ndarray, "points d"]:
         rows = [[integer(x) for x in point] for point in listed] if whole else []
     if not rows or any(x is None or abs(x) > limit for row in rows for x in row):
         raise WindowError(
-            f"a window is a non-empty set of integer points, not {points!r}; give one list of "
+            f"a window is a non-empty set of integer points, not {brief(points)}; give one list of "
             f"{dimension} integers a point, none beyond {limit}",
             witness=points,
         )
     if any(len(row) != dimension for row in rows):
         raise DimensionError(
             f"points of a window have {dimension} coordinates here, as the group has that "
-            f"dimension; got {points!r}",
+            f"dimension; got {brief(points)}",
             witness=points,
         )
     return np.array(rows, dtype=np.int64)
