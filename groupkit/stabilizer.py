@@ -109,8 +109,8 @@ class Stabilizer(FiniteGroup):
             size = self._axes[name]
             if numbers_below(value, size) is None:
                 raise ElementError(
-                    f"index {name} = {brief(value)} is not one of the integers 0 to {size - 1} that "
-                    f"{name} runs over; choose one of them",
+                    f"index {name} = {brief(value)} is not one of the integers 0 to {size - 1} "
+                    f"that {name} runs over; choose one of them",
                     witness=value,
                 )
         if not self._axes:
