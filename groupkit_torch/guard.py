@@ -157,6 +157,6 @@ def _callers_level() -> int:
     while frame.f_back is not None:
         package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
         if package not in ("torch", "groupkit_torch", "jaxtyping", "beartype"):
-            return level - 1
+            return level
         frame, level = frame.f_back, level + 1
     return 1

@@ -1,0 +1,155 @@
+"""The symmetry traced through models is the one measured; losses and gaps are named."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import groupkit as gk
+import groupkit_torch as gt
+from groupkit.errors import FeatureTypeError
+from groupkit_torch.testing import assert_equivariant
+from tests.torch.groups import cubic
+
+DOUBLE = torch.float64
+
+
+class Function(nn.Module):
+    """A model that is one function of its input."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.function = function
+        self.unused = nn.Parameter(torch.zeros((), dtype=DOUBLE))  # gives the input its dtype
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(x)
+
+
+def resnet() -> nn.Module:
+    L = gt.layers(gk.p4m)
+    return nn.Sequential(
+        L.LiftingConv(1, 2, 3, padding=1, dtype=DOUBLE),
+        L.BatchNorm(2, dtype=DOUBLE),
+        nn.ReLU(),
+        L.GroupConv(2, 2, 3, stride=2, padding=1, dtype=DOUBLE),
+        nn.ReLU(),
+        L.CosetPool("max"),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(2, 3, dtype=DOUBLE),
+    ).eval()
+
+
+def test_a_resnet_loses_all_but_the_diagonal_mirror_on_even_sizes() -> None:
+    net = resnet()
+    for n in (12, 13):
+        trace = gt.trace_exactness(net, (1, 1, n, n))
+        assert trace.kept == gt.find_symmetry(net, gk.p4m, (1, 1, n, n)).elements
+    assert trace.first_loss is None
+    trace = gt.trace_exactness(net, (1, 1, 12, 12))
+    assert trace.kept == (0, 5)
+    assert trace.first_loss is not None
+    assert trace.first_loss.name == "3 (GroupConv)"
+    assert [str(c) for c in trace.first_loss.track.centre] == ["11/4", "11/4"]  # not 5/2
+    assert "first lost at 3 (GroupConv)" in str(trace)
+    assert trace.exact_sizes(12) == [1, 3, 5, 7, 9, 11]
+
+
+symmetric = torch.ones(1, 1, 3, 3, dtype=DOUBLE)
+lopsided = torch.arange(9, dtype=DOUBLE).view(1, 1, 3, 3)
+FUNCTIONS: list[tuple[Callable[[Tensor], Tensor], int]] = [
+    (lambda x: F.relu(x) * 2 + 1, 9),
+    (lambda x: x + torch.randn(2, 1, 1, 1, dtype=DOUBLE).sum(), 9),
+    (lambda x: x[..., 1:-1, 1:-1], 9),
+    (lambda x: x[..., :-1, :], 9),
+    (lambda x: x[:, :, ::2, ::2], 9),
+    (lambda x: x[:, :, ::2, ::2], 8),
+    (lambda x: F.pad(x, (1, 0, 1, 0)), 8),
+    (lambda x: F.pad(x, (1, 1, 1, 1)), 8),
+    (lambda x: F.max_pool2d(x, 3, 2, 1), 8),
+    (lambda x: F.max_pool2d(x, 3, 2, 1), 9),
+    (lambda x: F.avg_pool2d(x, 2), 9),
+    (lambda x: F.conv2d(x, symmetric, padding=1), 8),
+    (lambda x: F.conv2d(x, symmetric, stride=2), 8),
+    (lambda x: F.conv2d(x, lopsided), 8),
+    (lambda x: F.conv2d(x, lopsided + lopsided.flip(2, 3)), 8),
+    (lambda x: F.adaptive_avg_pool2d(x, 3), 8),
+    (lambda x: torch.cat([x, x.sigmoid()], 1), 8),
+    (lambda x: x.mean((-2, -1), keepdim=True) + x, 8),
+]
+
+
+@pytest.mark.parametrize(("function", "n"), FUNCTIONS, ids=range(len(FUNCTIONS)))
+def test_calls_of_torch_are_judged_as_they_measure(
+    function: Callable[[Tensor], Tensor], n: int
+) -> None:
+    net, shape = Function(function), (1, 1, n, n)
+    trace = gt.trace_exactness(net, shape, gk.p4m)
+    found = gt.find_symmetry(net, gk.p4m, shape, output_type="planar", dtype=DOUBLE)
+    if trace.unjudged:
+        assert trace.kept is None
+    else:
+        assert trace.kept == found.elements
+    assert trace.unjudged in ((), ("Function: add",))
+
+
+def test_flattening_a_map_leaves_only_the_identity() -> None:
+    net = nn.Sequential(nn.Flatten(), nn.Linear(64, 2))
+    trace = gt.trace_exactness(net, (1, 1, 8, 8), gk.p4)
+    assert trace.kept == gt.find_symmetry(net, gk.p4, (1, 1, 8, 8)).elements == (0,)
+    assert gt.trace_exactness(net, (1, 1, 8, 8), gk.p4).exact_sizes(9) == []
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (lambda x: torch.fft.fft2(x).abs(), "fft_fft2"),
+        (lambda x: x + torch.arange(8.0), "add"),  # a position that is not from the input
+        (lambda x: torch.cat([x, torch.rand(1, 1, 8, 8)], 1), "cat"),
+        (lambda x: x.roll(1, -1), "roll"),
+    ],
+)
+def test_calls_that_cannot_be_judged_are_named(
+    function: Callable[[Tensor], Tensor], name: str
+) -> None:
+    trace = gt.trace_exactness(Function(function), (1, 1, 8, 8), gk.p4)
+    assert trace.kept is None
+    assert trace.unjudged == (f"Function: {name}",)
+    assert "find_symmetry can measure it" in str(trace)
+
+
+def test_plain_poolings_on_hexagonal_maps_are_not_judged() -> None:
+    net = nn.Sequential(gt.LiftingConv(gk.p6, 1, 1, 3, output_type="planar"), nn.MaxPool2d(3))
+    assert gt.trace_exactness(net, (1, 1, 9, 9)).unjudged == ("1 (MaxPool2d): max_pool2d",)
+
+
+def test_nothing_of_the_model_changes() -> None:
+    net = resnet().train()
+    before = {key: value.clone() for key, value in net.state_dict().items()}
+    gt.trace_exactness(net, (2, 1, 12, 12))
+    assert all(module.training for module in net.modules())
+    assert all(torch.equal(before[key], value) for key, value in net.state_dict().items())
+    assert not any(module._forward_hooks for module in net.modules())
+
+
+def test_bad_input_is_refused() -> None:
+    with pytest.raises(FeatureTypeError, match="no layer of the model names a group"):
+        gt.trace_exactness(nn.ReLU(), (1, 1, 8, 8))
+    with pytest.raises(FeatureTypeError, match="maps of cubic have 5"):
+        gt.trace_exactness(nn.ReLU(), (1, 1, 8, 8), cubic)
+    with pytest.raises(FeatureTypeError, match="declare its type"):
+        gt.find_symmetry(nn.ReLU(), cubic, (1, 1, 8, 8))
+
+
+def test_find_symmetry_measures_each_layer_on_request() -> None:
+    found = gt.find_symmetry(resnet(), gk.p4m, (1, 1, 12, 12), per_layer=True)
+    kept = [sum(e <= found.tolerance for e in layer.errors or ()) for layer in found.layers]
+    assert kept == [8, 8, 8, 2, 2, 2, 2, 2, 2]
+    assert found.subgroup.members == found.elements == (0, 5)
+    assert found.errors[0] == 0.0
+    assert "3 (GroupConv)" in str(found)
+    with pytest.raises(AssertionError, match=r"first layer whose output breaks it is 3 \(Grou"):
+        assert_equivariant(resnet(), gk.p4m, (1, 1, 12, 12), output_type="invariant")
