@@ -135,7 +135,8 @@ class SplitGroup(Frozen):
             identity first, then breadth-first in generator order.
         lattice : str or Lattice, optional
         dimension : int, optional
-            Needed for an empty mapping only, which is the group of translations.
+            Needed for an empty mapping only, which is the group of translations, and there only
+            where no lattice tells it.
 
         Raises
         ------
@@ -151,6 +152,9 @@ class SplitGroup(Frozen):
         with _naming(name):
             if not isinstance(generators, Mapping):
                 generators = listed(generators, "generators")
+            if not generators and dimension is None and lattice is not None:
+                known = lattice if isinstance(lattice, Lattice) else Lattice.named(lattice)
+                dimension = known.dimension
             return cls._of(name, from_generators(generators, dimension), lattice)
 
     @classmethod

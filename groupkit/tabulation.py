@@ -17,21 +17,25 @@ from groupkit.errors import (
 from groupkit.integers import compact, exact_matmul, integer, listed
 
 
-def matrix_table(matrices: Int[np.ndarray, "order d d"]) -> Int[np.ndarray, "order order"]:
+def matrix_table(
+    matrices: Int[np.ndarray, "order d d"], name: Callable[[int], str] = "matrix {}".format
+) -> Int[np.ndarray, "order order"]:
     """Return the Cayley table of a complete list of unimodular integer matrices.
+
+    Errors call the matrices by what `name` gives for their numbers.
 
     Raises
     ------
     DuplicateMatrixError, NotClosedError
         With the indices and the product at fault.
     """
-    return table_of(matrices, exact_matmul, "matrix")
+    return table_of(matrices, exact_matmul, name)
 
 
 def table_of(
     elements: Int[np.ndarray, "order *element"],
     multiply: Callable[[Any, Any], Any],
-    kind: str,
+    name: Callable[[int], str],
 ) -> Int[np.ndarray, "order order"]:
     """Return the table of products, looked up among the elements (see `matrix_table`).
 
@@ -43,7 +47,7 @@ def table_of(
     for number, key in enumerate(_keys(elements)):
         if numbers.setdefault(key, number) != number:
             raise DuplicateMatrixError(
-                f"{kind} {number} repeats {kind} {numbers[key]}, {elements[number].tolist()}: "
+                f"{name(number)} repeats {name(numbers[key])}, {elements[number].tolist()}: "
                 "different indices must be different elements; leave one out, or correct the "
                 "sizes of the axes",
                 witness=(numbers[key], number),
@@ -58,7 +62,7 @@ def table_of(
         if (columns[b] < 0).any():
             a = int(np.argmax(columns[b] < 0))
             raise NotClosedError(
-                f"not closed: {kind} {a} times {kind} {b} = {products[a].tolist()} is none of "
+                f"not closed: {name(a)} times {name(b)} = {products[a].tolist()} is none of "
                 f"the {order} given; add it, or generate the group with from_generators",
                 witness=(a, b, products[a].tolist()),
             )

@@ -163,3 +163,13 @@ def test_junk_is_refused_with_an_error_of_our_own(junk: Any) -> None:
     ):
         with contextlib.suppress(errors.GroupkitError):
             assert isinstance(SplitGroup.from_dict(document), SplitGroup)
+
+
+@pytest.mark.parametrize("suffix", ["json", "toml"])
+@pytest.mark.parametrize("name", ['p"[\n 1,\n 2\n]x', "p,[1,\\", "ℤ² \x7f"])
+def test_files_hold_a_matrix_a_line_and_any_name(tmp_path: Path, suffix: str, name: str) -> None:
+    group = gk.SplitGroup.from_generators(name, {"r": [[0, -1], [1, 0]]})
+    group.save(tmp_path / f"group.{suffix}")
+    assert gk.SplitGroup.load(tmp_path / f"group.{suffix}") == group
+    lines = (tmp_path / f"group.{suffix}").read_text(encoding="utf-8").splitlines()
+    assert [line.strip(" ,") for line in lines if "[[" in line][-1] == "[[0, 1], [-1, 0]]"

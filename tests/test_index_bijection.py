@@ -158,8 +158,8 @@ def test_axes_follow_the_order_of_the_generators() -> None:
     [
         ({}, None, errors.DeclarationError, "translations alone.*state it.*dimension=2"),
         ([], None, errors.DeclarationError, "translations alone"),
-        ([], 0, errors.DeclarationError, "translations alone"),
-        ([], "2", errors.DeclarationError, "translations alone"),
+        ([], 0, errors.DimensionError, "dimension 0 is not a positive integer"),
+        ([], "2", errors.DimensionError, "dimension '2' is not a positive integer"),
         ([], 10**6, errors.TooLargeError, "dimension 1000000 is more than 8"),
         ([TURN], 3, errors.DimensionError, "dimension 3 was stated, but .* have dimension 2"),
         ([TURN, [[1]]], None, errors.DimensionError, "generator 0 is 2×2 but generator 1 is 1×1"),

@@ -139,3 +139,27 @@ def test_values() -> None:
     assert Lattice.named("hexagonal", 3) == Lattice.named("hP") != lattice
     with pytest.raises(AttributeError, match="cannot assign"):
         lattice.name = "x"  # type: ignore[misc]
+
+
+@pytest.mark.untyped
+@pytest.mark.parametrize(
+    ("name", "gram", "forms", "problem"),
+    [
+        ("bogus", ((1, 0), (0, 1)), (), "with a tuple of forms"),
+        ("skew", ((1, 5), (7, 1)), (((1, 5), (7, 1)),), "not symmetric"),
+        ("minus", ((-1, 0), (0, -1)), (((1, 0), (0, 1)),), "not positive definite"),
+        ("other", ((1, 0), (0, 2)), (((1, 0), (0, 1)),), "no combination of its forms"),
+        ("mixed", ((1, 0), (0, 1)), (((1,),),), "no integer matrix of its dimension"),
+        (3, ((1,),), (((1,),),), "no name"),
+    ],
+)
+def test_a_lattice_is_a_family_of_gram_matrices(
+    name: Any, gram: Any, forms: Any, problem: str
+) -> None:
+    with pytest.raises(errors.LatticeError, match=problem):
+        gk.Lattice(name, gram, forms)
+
+
+def test_an_isometry_error_shows_a_gram_matrix() -> None:
+    with pytest.raises(errors.NotIsometryError, match=r"Gram matrix Q = \[\[4, 0\], \[0, 9\]\]"):
+        gk.SplitGroup.from_generators("p4", {"r": [[0, -1], [1, 0]]}, lattice="rectangular")

@@ -58,10 +58,10 @@ def test_subgroups_by_axis_indices() -> None:
     ("indices", "message"),
     [
         ({"q": 1}, "'q' is not an index .* indices are m, r"),
-        ({"r": 4}, "r = 4 is out of range; r runs over the integers 0 to 3"),
-        ({"r": -1}, "r = -1 is out of range"),
-        ({"r": 1.0}, "r = 1.0 is out of range"),
-        ({"m": None}, "m = None is out of range"),
+        ({"r": 4}, "r = 4 is not one of the integers 0 to 3 that r runs over; choose"),
+        ({"r": -1}, "r = -1 is not one"),
+        ({"r": 1.5}, "r = 1.5 is not one"),
+        ({"m": None}, "m = None is not one"),
         ({"m": [0, 1], "r": [0, 1, 2]}, r"shapes \(2,\) and \(3,\) do not broadcast"),
     ],
 )

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from groupkit.errors import UnknownNameError
+from groupkit.errors import UnknownNameError, brief
 from groupkit.groups.planar import p1, p2, p4, p4m, p6, p6m
 from groupkit.split_group import SplitGroup
+
+NON_SYMMORPHIC: Final = ("pg", "pmg", "p2mg", "pgg", "p2gg", "p4g", "p4gm")
+"""The wallpaper groups that do not split, by short and long names."""
 
 
 class Catalog(Mapping[str, SplitGroup]):
@@ -36,9 +39,22 @@ class Catalog(Mapping[str, SplitGroup]):
             known = self._aliases.get(name, name)
             if known in self._groups:
                 return self._groups[known]
-        near = get_close_matches(str(name), [*self._groups, *self._aliases], n=1, cutoff=0.3)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(self)}"
-        raise UnknownNameError(f"the catalogue has no group {name!r}; {hint}", witness=name)
+        if name in NON_SYMMORPHIC:
+            raise UnknownNameError(
+                f"{name} does not split into translations and a stabilizer: it has glide "
+                "reflections by half a lattice vector, without mirrors to match (it is not "
+                "symmorphic); on the lattice refined by m = 2, (1/2)Z^2, it is a subgroup of a "
+                "group that does split, which can be declared instead",
+                witness=name,
+            )
+        known = [*self._groups, *self._aliases]
+        near = get_close_matches(str(name).lower(), known, n=1, cutoff=0.7)
+        hint = f"did you mean {near[0]!r}?" if near else "that is not shipped"
+        raise UnknownNameError(
+            f"the catalogue has no group {brief(name)}; {hint} (there are {', '.join(self)}; "
+            "declare others with SplitGroup)",
+            witness=name,
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._groups)

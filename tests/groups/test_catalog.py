@@ -31,14 +31,21 @@ def test_names() -> None:
 @pytest.mark.untyped
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("p6mmm", "did you mean 'p6mm'"), ("P4", "did you mean 'p4'"), ("p5", "did you mean 'p"),
-     (3, "known are p1, p2"), (["p4"], "known are p1|did you mean"), (None, "known are p1")],
+    [("p6mmm", "did you mean 'p6mm'"), ("P4", "did you mean 'p4'"), ("p3m1", "that is not shipped"),
+     ("p5", "declare others with SplitGroup"), (3, "there are p1, p2"),
+     (["p4"], "there are p1, p2"), (None, "there are p1, p2")],
 )  # fmt: skip
 def test_unknown_names(name: object, hint: str) -> None:
     with pytest.raises(UnknownNameError, match="the catalogue has no group") as caught:
         gk.catalog[name]  # type: ignore[index]
     assert any(part in str(caught.value) for part in hint.split("|"))
     assert isinstance(caught.value, KeyError)
+
+
+@pytest.mark.parametrize("name", ["pg", "p4g", "p2gg"])
+def test_groups_that_do_not_split_say_so(name: str) -> None:
+    with pytest.raises(UnknownNameError, match=rf"{name} does not split .* refined by m = 2"):
+        gk.catalog[name]
 
 
 @pytest.mark.parametrize("name", list(gk.catalog))
