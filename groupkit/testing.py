@@ -37,7 +37,7 @@ from groupkit.groups import catalog
 from groupkit.split_group import SplitGroup
 from groupkit.window import Window
 
-_Matrices = Int[np.ndarray, "order d d"]
+_Matrices = Int[np.ndarray, "_ d d"]  # breaking a group may change the order
 
 
 def groups(

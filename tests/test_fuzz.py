@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import groupkit as gk
 from groupkit.commands.targets import TargetError, find_groups
 
+pytestmark = pytest.mark.untyped
 MANY = int(os.environ.get("GROUPKIT_FUZZ", "5000"))  # examples of each slow test
 SECOND = 1000
 quick = settings(max_examples=100, deadline=SECOND, suppress_health_check=list(HealthCheck))

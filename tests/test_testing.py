@@ -10,6 +10,8 @@ from hypothesis import find, given, settings, strategies as st
 import groupkit as gk
 from groupkit import testing
 
+pytestmark = pytest.mark.untyped  # beartype draws samples at random, which strategies may not
+
 
 @given(testing.groups())
 def test_groups_are_those_of_the_catalogue(group: gk.SplitGroup) -> None:

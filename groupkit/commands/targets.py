@@ -18,6 +18,7 @@ from groupkit.groups import catalog
 from groupkit.split_group import SplitGroup
 
 DATA: Final = (".json", ".toml")
+_MACHINERY: Final = frozenset({"importlib", "jaxtyping", "beartype"})
 HELP: Final = (
     "a module, a .py file, module:object or file.py:object (these are imported, so their code "
     "runs); a .json or .toml declaration (nothing in it is executed); or a name of the catalogue"
@@ -225,8 +226,11 @@ def _refused(
 
 def _theirs(frame: traceback.FrameSummary) -> bool:
     """Return whether a frame is the user's code, not the import system's or ours."""
-    own = str(Path(__file__).parents[1])
-    return not frame.filename.startswith(("<frozen", own)) and "importlib" not in frame.filename
+    own = Path(__file__).parents[1]
+    path = Path(frame.filename)
+    if not path.is_file() or path.is_relative_to(own):  # "<frozen importlib>" is no file
+        return False
+    return _MACHINERY.isdisjoint(path.parts)
 
 
 def _lines_of_names(file: str | None) -> dict[str, int]:

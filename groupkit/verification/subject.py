@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int, Shaped
+from jaxtyping import Shaped
 
 from groupkit.lattice import Lattice
 from groupkit.stabilizer import Stabilizer
@@ -39,10 +39,10 @@ class Subject:
 
     name: str
     axes: Mapping[str, int]
-    matrices: Shaped[np.ndarray, "order d d"]
-    table: Int[np.ndarray, "order order"]
+    matrices: Shaped[np.ndarray, "..."]
+    table: Shaped[np.ndarray, "..."]
     identity: int
-    inverses: Int[np.ndarray, " order"]
+    inverses: Shaped[np.ndarray, "..."]
     lattice: Lattice
     matrix: Callable[..., Any] | None = None
     index: Callable[[Any], Any] | None = None
