@@ -42,13 +42,13 @@ class Catalog(Mapping[str, SplitGroup]):
         if name in NON_SYMMORPHIC:
             raise UnknownNameError(
                 f"{name} does not split into translations and a stabilizer: it has glide "
-                "reflections by half a lattice vector, without mirrors to match (it is not "
+                "reflections by half a lattice vector, whatever the origin (it is not "
                 "symmorphic); on the lattice refined by m = 2, (1/2)Z^2, it is a subgroup of a "
                 "group that does split, which can be declared instead",
                 witness=name,
             )
-        known = [*self._groups, *self._aliases]
-        near = get_close_matches(str(name).lower(), known, n=1, cutoff=0.7)
+        names = [*self._groups, *self._aliases]
+        near = get_close_matches(str(name).lower(), names, n=1, cutoff=0.7)
         hint = f"did you mean {near[0]!r}?" if near else "that is not shipped"
         raise UnknownNameError(
             f"the catalogue has no group {brief(name)}; {hint} (there are {', '.join(self)}; "

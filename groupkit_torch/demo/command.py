@@ -106,8 +106,7 @@ def _prove(group: SplitGroup) -> None:
     """Prove the laws of a group and say so in a line."""
     report = group.verify()
     report.raise_if_refuted()
-    name, order, lattice = group.name, group.order, group.lattice.name
-    print(f"  {name:<5} |S| = {order:<3} {lattice:<11} {len(report)} laws proved")
+    print(f"  |S| = {group.order:<3} {group.lattice.name:<11} {report.summary()}")
 
 
 def _declare(folder: Path) -> list[Path]:
