@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Literal, TypeAlias
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +16,6 @@ from groupkit.errors import WindowError
 from groupkit_torch.exactness import Exactness, Sampler, exactness_of
 from groupkit_torch.sampling import keeps_every_size
 
-ExactMode: TypeAlias = Literal["warn", "raise", "ignore"]
 _MODES = ("warn", "raise", "ignore")
 _measuring: ContextVar[bool] = ContextVar("measuring", default=False)
 
@@ -38,12 +37,13 @@ class Guarded(nn.Module):
     """A layer that samples its input, and knows what that does to its symmetry."""
 
     _sampler: Sampler
+    _axes: int
     _always_exact: bool
     _exact: str
     _sizes_seen: set[tuple[int, ...]]
 
     def _set_guard(self, sampler: Sampler, exact: str) -> None:
-        self._sampler = sampler
+        self._sampler, self._axes = sampler, sampler.group.dimension
         self._always_exact = keeps_every_size(sampler.kernel, sampler.padding)
         self.exact = exact
 
@@ -92,8 +92,8 @@ class Guarded(nn.Module):
             or torch._C._get_tracing_state() is not None
         ):
             return
-        self._check_size(size)
-        self._sizes_seen.add(size)
+        self._check_size(tuple(size))
+        self._sizes_seen.add(tuple(size))
 
     def _check_size(self, size: tuple[int, ...]) -> None:
         try:
@@ -105,10 +105,13 @@ class Guarded(nn.Module):
         message = f"{type(self).__name__}: {found}"
         if self._exact == "raise":
             raise InexactError(message, witness=found)
-        warnings.warn(message, EquivarianceWarning, stacklevel=_callers_level())
+        frame, level = sys._getframe(), 1
+        while _is_ours(frame.f_globals) and frame.f_back is not None:
+            frame, level = frame.f_back, level + 1
+        warnings.warn(message, EquivarianceWarning, stacklevel=level)
 
 
-def set_exact(model: nn.Module, mode: ExactMode) -> None:
+def set_exact(model: nn.Module, mode: str) -> None:
     """Set what inexact calls do, for all layers of a model.
 
     Parameters
@@ -151,12 +154,7 @@ def guards_silent() -> Iterator[None]:
         _measuring.reset(token)
 
 
-def _callers_level() -> int:
-    """Return the level of the first caller outside torch and this package, for warnings."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None:
-        package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        if package not in ("torch", "groupkit_torch", "jaxtyping", "beartype"):
-            return level
-        frame, level = frame.f_back, level + 1
-    return 1
+def _is_ours(module: dict[str, Any]) -> bool:
+    """Return whether a frame with these globals lies between a call of a layer and its guard."""
+    package = str(module.get("__name__", "")).partition(".")[0]
+    return package in ("torch", "groupkit_torch", "jaxtyping", "beartype")
