@@ -8,10 +8,11 @@ from functools import cached_property
 from itertools import combinations_with_replacement
 
 from groupkit import SplitGroup, Subgroup
+from groupkit.action import image_shape
 from groupkit.errors import DimensionError, WindowError
 from groupkit_torch.element_names import name_element, name_elements
 from groupkit_torch.geometry import Sides
-from groupkit_torch.kernel import Kernel, image_sides
+from groupkit_torch.kernel import Kernel
 from groupkit_torch.remedies import nearest_settings, nearest_sizes, unlike_numbers
 from groupkit_torch.sampling import broken_elements, broken_on_torus
 
@@ -215,7 +216,7 @@ def largest_subgroup(
     (0, 2)
     """
     stabilizer = group.stabilizer
-    images = {s: image_sides(stabilizer, s, size) for s in stabilizer}
+    images = {s: image_shape(stabilizer, s, size) for s in stabilizer}
     if all(image == tuple(size) for image in images.values()):
         return stabilizer.subgroup(kept)  # one array: what is kept is closed
     lost = {image: broken_at(image) for image in set(images.values())}

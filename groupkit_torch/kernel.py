@@ -112,10 +112,3 @@ class Kernel:
         middle = np.array(self.dilation) * 2 * self.points.sum(axis=0)
         centres = np.array(self.stride) * (np.array(sides) - 1) - (np.array(size) - 1)
         return np.asarray(count * (centres + 2 * np.array(origin)) + middle, dtype=np.int64)
-
-
-def image_sides(stabilizer: Stabilizer, s: int, sides: Sides) -> Sides:
-    """Return the sides of L_s of an array: exchanged as M exchanges axes, kept if it shears."""
-    if not stabilizer.is_signed_permutation:
-        return tuple(sides)
-    return tuple(int(side) for side in np.abs(stabilizer.matrices[s]) @ np.asarray(sides))

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Bool, Int
 
-from groupkit.action import stable_mask
+from groupkit.action import image_shape, stable_mask
 from groupkit.integers import exact_matmul
 from groupkit.stabilizer import Stabilizer
 from groupkit_torch.geometry import Sides
-from groupkit_torch.kernel import Kernel, Place, image_sides
+from groupkit_torch.kernel import Kernel, Place
 
 _FIRST_LOOK = 64
 
@@ -43,7 +43,7 @@ def reads_alike(kernel: Kernel, place: Place, size: Sides, s: int) -> bool:
     """
     stabilizer = kernel.stabilizer
     matrix, inverse = stabilizer.matrices[s], int(stabilizer.inverses[s])
-    image = image_sides(stabilizer, s, size)
+    image = image_shape(stabilizer, s, size)
     (sides, origin), (image_out, image_origin) = place(size), place(image)
     for outputs in _from_the_centre(_home(stabilizer, sides)):
         moved = _about_centres(matrix, outputs, sides, image_out)

@@ -18,10 +18,11 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Int
 
+from groupkit.action import image_shape
 from groupkit.errors import WindowError
 from groupkit.stable_subset import stable_subset
 from groupkit_torch.geometry import Sides
-from groupkit_torch.kernel import Kernel, Place, image_sides
+from groupkit_torch.kernel import Kernel, Place
 from groupkit_torch.reads import reads_alike
 
 
@@ -124,13 +125,13 @@ def _why_not(kernel: Kernel, place: Place, size: Sides, s: int) -> str:
     """Return the first law that M breaks; empty if none."""
     stabilizer = kernel.stabilizer
     matrix = stabilizer.matrices[s]
-    image = image_sides(stabilizer, s, size)
+    image = image_shape(stabilizer, s, size)
     sides, origin = place(size)
     try:
         image_out, image_origin = place(image)
     except WindowError:
         return f"the output of {'×'.join(map(str, image))} would be empty"
-    if image_out != image_sides(stabilizer, s, sides):
+    if image_out != image_shape(stabilizer, s, sides):
         return (
             f"the output of {'×'.join(map(str, image))} has sides {'×'.join(map(str, image_out))}"
             ", as axes that M exchanges are sampled unlike"
