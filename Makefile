@@ -58,8 +58,10 @@ doctest: $(READY) ## the examples in docstrings alone
 	$(PYTEST) groupkit groupkit_torch
 
 # groupkit's own pytest plugin would import groupkit before the hook is there.
+# beartype picks the entries that it checks at random, which hypothesis warns of inside strategies.
 jaxtyping: $(READY) ## the tests again, every annotated shape checked at run time
 	$(PYTEST) $(PARALLEL) -p no:groupkit -m "not slow and not compile and not untyped" \
+		-W ignore::hypothesis.errors.HypothesisDeprecationWarning \
 		--jaxtyping-packages=groupkit,groupkit_torch,beartype.beartype
 
 clean: ## remove .venv, caches and builds
