@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
+from io import TextIOWrapper
 from typing import Final
 
 from groupkit.errors import GroupkitError, MissingExtraError, UnknownNameError
@@ -76,6 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Traceback (most recent call last):
     SystemExit: 0
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal without ℤ or ✓ shows ? there
+            stream.reconfigure(errors="replace")
     known = commands()
     parser = _parser(known)
     arguments = parser.parse_args(argv)
@@ -86,6 +90,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _find(known, arguments.command).load()(arguments.arguments)
     except GroupkitError as error:
         print(f"groupkit: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"groupkit: {error.filename} cannot be used: {error.strerror}", file=sys.stderr)
         return 2
 
 

@@ -307,12 +307,12 @@ class SplitGroup(Frozen):
         """Return L_s on arrays with these lattice sides, as an index (see `array_action`)."""
         return array_action(self.stabilizer, s, shape, self.feature_type(feature_type), torus)
 
-    def verify(self, kernel_sizes: Sequence[int | Sequence[int]] | None = None) -> Report:
+    def verify(self, kernel_sizes: int | Sequence[int | Sequence[int]] | None = None) -> Report:
         """Return a proof, law by law, that this is a group and that layers may rely on it.
 
         Parameters
         ----------
-        kernel_sizes : sequence of int or tuples of int, optional
+        kernel_sizes : int, or sequence of int or tuples of int, optional
             Sizes whose windows, filter banks and L_g are proved too; 3 by default, where the
             group has a window of that size.
 
@@ -320,6 +320,11 @@ class SplitGroup(Frozen):
         -------
         Report
             Prints as a table; ``report.raise_if_refuted()`` makes it an assertion.
+
+        Raises
+        ------
+        WindowError, DimensionError
+            If what should be a kernel size is none.
 
         Examples
         --------

@@ -83,13 +83,19 @@ def check(
     work = [(target, number) for _, target, number in tasks]
     if jobs > 1 and len(work) > 1:
         # spawned, not forked: a fork of a process with threads may hang
-        with ProcessPoolExecutor(min(jobs, len(work)), get_context("spawn")) as pool:
+        workers = min(jobs, len(work))
+        with ProcessPoolExecutor(workers, get_context("spawn"), _print_to_stderr) as pool:
             proved = list(_with_bar(pool.map(prove, work), len(work), progress))
     else:
         proved = list(_with_bar(map(prove, work), len(work), progress))
     for (place, _, _), outcome in zip(tasks, proved, strict=True):
         outcomes[place] = outcome
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _print_to_stderr() -> None:
+    """Keep what the user's modules print in this process out of the document."""
+    sys.stdout = sys.stderr
 
 
 @lru_cache

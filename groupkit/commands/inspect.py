@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from itertools import combinations
 from pathlib import Path
 from typing import Final
@@ -52,7 +53,7 @@ def show(argv: Sequence[str]) -> int:
         prog="groupkit show", description="Show a group: table, subgroups, windows, use."
     )
     parser.add_argument("target", metavar="NAME", help=HELP)
-    for located in find_groups(parser.parse_args(argv).target):
+    for located in _groups_of(parser.parse_args(argv).target):
         sys.stdout.write("\n".join(_description(located)) + "\n")
     return 0
 
@@ -66,7 +67,7 @@ def export(argv: Sequence[str]) -> int:
     parser.add_argument("--format", choices=("json", "toml"), help="json unless -o says otherwise")
     parser.add_argument("--output", "-o", metavar="FILE", help="standard output by default")
     arguments = parser.parse_args(argv)
-    found = find_groups(arguments.target)
+    found = _groups_of(arguments.target)
     if len(found) > 1:
         names = ", ".join(located.place for located in found)
         parser.error(f"{arguments.target} has {len(found)} groups; name one of {names}")
@@ -78,6 +79,12 @@ def export(argv: Sequence[str]) -> int:
     else:
         Path(arguments.output).write_text(text, encoding="utf-8")
     return 0
+
+
+def _groups_of(target: str) -> list[Located]:
+    """Return the groups of a target; what its module prints is not our document."""
+    with redirect_stdout(sys.stderr):
+        return find_groups(target)
 
 
 def subgroups(group: SplitGroup) -> list[Subgroup]:

@@ -64,7 +64,7 @@ def find_groups(target: str) -> list[Located]:
     if target in catalog or target in catalog.aliases:
         return [Located(catalog[target], f"catalogue:{target}")]
     path, _, wanted = _split(target)
-    if path.suffix in DATA:
+    if path.suffix.lower() in DATA:
         return [_read_data(path)]
     module = _import_file(path) if path.suffix == ".py" else _import_module(str(path))
     file = getattr(module, "__file__", None)
@@ -180,6 +180,14 @@ def _import_file(path: Path) -> ModuleType:
         raise TargetError(
             f"there is no file {path} in {Path.cwd()}; give {HELP}", witness=str(path)
         )
+    root = path.resolve().parent
+    while (root / "__init__.py").is_file():
+        root = root.parent
+    if root != path.resolve().parent:  # part of a package: imported as that part
+        if str(root) not in sys.path:
+            sys.path.insert(0, str(root))
+        inside = path.resolve().relative_to(root).with_suffix("")
+        return _import_module(".".join(inside.parts).removesuffix(".__init__"))
     name = f"groupkit_target_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

@@ -91,14 +91,29 @@ def _flaw_at_indices(subject: Subject, form: Any, symbols: list[Any]) -> Finding
         indices = subject.indices(s)
         value = form.subs([(symbol, indices[symbol.name]) for symbol in symbols])
         difference = value - Matrix(subject.matrices[s].tolist())
-        difference = difference.applyfunc(lambda entry: entry.expand(complex=True))
+        difference = difference.applyfunc(_expanded)
         if difference.is_zero_matrix:
             continue
         if all(entry.is_finite and abs(entry.evalf(30)) < 1e-20 for entry in difference):
             return _unproved(f"that the form at {indices} is M{subject.label(s)}")
+        if _evaluates_to(subject, indices, Matrix(subject.matrices[s].tolist())):
+            return not_applicable(
+                f"matrix is M{subject.label(s)} at {indices}, but another matrix there in symbols: "
+                "it decides by its indices, and symbols decide otherwise"
+            )
         shown = f"the closed form is {value.tolist()} at {indices}, not M{subject.label(s)}"
         return refuted(_HOW, shown)
     return None
+
+
+def _evaluates_to(subject: Subject, indices: dict[str, int], matrix: Any) -> bool:
+    """Return whether ``matrix``, called with integers, gives this one."""
+    form = _evaluate(subject, [indices[name] for name in subject.axes])
+    return form is not None and bool((form - matrix).applyfunc(_expanded).is_zero_matrix)
+
+
+def _expanded(entry: Any) -> Any:
+    return entry.expand(complex=True)
 
 
 def _law_of_table(subject: Subject) -> _Law | None:

@@ -14,8 +14,9 @@ from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType
 from groupkit.filter_bank import FilterBank
 from groupkit.finite_group import Subgroup
-from groupkit.integers import exact_matmul
+from groupkit.integers import exact_matmul, integer, listed
 from groupkit.stabilizer import Stabilizer
+from groupkit.stable_subset import read_box
 from groupkit.verification.law import Claim, Finding, claim, not_applicable, proved, refuted
 from groupkit.window import Window
 
@@ -152,20 +153,27 @@ def _flaw_of_action(
 
 
 def layer_claims(
-    stabilizer: Stabilizer, sizes: Sequence[Size] | None
+    stabilizer: Stabilizer, sizes: Size | Sequence[Size] | None
 ) -> list[tuple[Claim[...], tuple[object, ...]]]:
     """Return the claims for the kernel sizes that a user names, with their arguments.
 
     With no sizes named these are those of size 3, not applicable if it has no window.
+
+    Raises
+    ------
+    WindowError, DimensionError
+        For what is no size of a box.
     """
     generators = [stabilizer.subgroup([s]) for s in stabilizer.generators]
     declared: list[str | Subgroup] = ["planar", "regular", *generators]
     kinds = [FeatureType.of(stabilizer, kind) for kind in declared]
     claims: list[tuple[Claim[...], tuple[object, ...]]] = []
-    for size in (3,) if sizes is None else sizes:
-        name = str(size) if isinstance(size, int) else "×".join(str(side) for side in size)
+    named = (3,) if sizes is None else (sizes,) if integer(sizes) is not None else sizes
+    for size in listed(named, "kernel sizes"):
+        box = read_box(size, stabilizer.dimension)
+        name = str(box[0]) if integer(size) is not None else "×".join(str(side) for side in box)
         try:
-            window = Window.of_size(stabilizer, size)
+            window = Window.of_size(stabilizer, box)
         except WindowError as error:
             reason = f"{error.message}; verify(kernel_sizes=…) takes others"
             finding = not_applicable(reason) if sizes is None else refuted(_HOW, error.message)

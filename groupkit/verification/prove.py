@@ -17,7 +17,9 @@ from groupkit.verification.stabilizer_laws import STABILIZER_LAWS
 from groupkit.verification.subject import Subject
 
 
-def prove(subject: Subject, kernel_sizes: Sequence[int | Sequence[int]] | None = None) -> Report:
+def prove(
+    subject: Subject, kernel_sizes: int | Sequence[int | Sequence[int]] | None = None
+) -> Report:
     """Return the report on a subject: every law of the stabilizer, of G, and of the layers."""
     claims = (*STABILIZER_LAWS, isometries, *GROUP_LAWS, *INDEX_LAWS, closed_form, element_arrays)
     laws = judge([(law, (subject,)) for law in claims])

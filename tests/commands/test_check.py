@@ -283,3 +283,60 @@ def test_help_says_that_python_targets_are_imported(capsys: pytest.CaptureFixtur
     assert "these are imported, so their code runs" in shown
     assert "nothing in it is executed" in shown
     assert "exit status: 0 all laws proved, 1 a law is refuted, 2" in shown
+
+
+def test_prints_of_modules_stay_out_of_documents_of_many_processes(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text(GOOD)
+    command = [
+        sys.executable,
+        "-m",
+        "groupkit",
+        "check",
+        "good.py",
+        "--jobs",
+        "2",
+        "--format",
+        "json",
+    ]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert len(json.loads(run.stdout)) > 0, run.stderr
+
+
+def test_a_file_that_cannot_be_written_is_an_error_of_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["check", "p1", "-o", str(tmp_path / "missing" / "x.xml")]) == 2
+    assert cli.main(["export", "p1", "-o", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("cannot be used") == 2
+
+
+def test_a_terminal_without_unicode_shows_what_it_can(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "groupkit", "check", "p1", "--verbose"],
+        cwd=tmp_path,
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert b"?" in run.stdout
+
+
+def test_a_file_of_a_package_imports_its_package(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = tmp_path / "turning_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "mats.py").write_text("R = [[0, -1], [1, 0]]\n")
+    (package / "groups.py").write_text(
+        "import groupkit as gk\nfrom .mats import R\n"
+        "mine = gk.SplitGroup.from_generators('mine', {'r': R})\n"
+    )
+    assert cli.main(["check", str(package / "groups.py")]) == 0
+    assert "mine" in capsys.readouterr().out
+
+
+def test_suffixes_of_files_may_be_capitals(tmp_path: Path) -> None:
+    gk.p4.save(tmp_path / "P4.JSON")
+    assert find_groups(str(tmp_path / "P4.JSON"))[0].group == gk.p4

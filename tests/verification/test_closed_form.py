@@ -96,3 +96,23 @@ def test_a_form_that_is_not_the_tabulated_matrix_is_refuted(name: str) -> None:
     found = closed_form(subject_of(gk.p4, matrix=WRONG[name]))
     assert found.status == "refuted"
     assert "closed form is" in str(found.witness)
+
+
+QUARTER, FLIP = Matrix([[0, -1], [1, 0]]), Matrix([[-1, 0], [0, 1]])
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        lambda m, r: FLIP * QUARTER**r if m else QUARTER**r,
+        lambda m, r: (FLIP if m == 1 else eye(2)) * QUARTER**r,
+        lambda m, r: {1: FLIP}.get(m, eye(2)) * QUARTER**r,
+        lambda m, r: ((m and FLIP) or eye(2)) * QUARTER**r,
+    ],
+    ids=["if", "equal", "dictionary", "and-or"],
+)
+def test_a_matrix_that_branches_on_its_indices_is_not_refuted(matrix: Callable[..., Any]) -> None:
+    group = gk.SplitGroup("p4m", {"m": 2, "r": 4}, matrix, lattice="square")
+    assert group == gk.p4m
+    assert group.verify(), group.verify()
+    assert closed_form(subject_of(group)).status == "not applicable"

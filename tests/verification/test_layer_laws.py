@@ -8,6 +8,7 @@ import pytest
 
 import groupkit as gk
 from groupkit.action import array_action
+from groupkit.errors import GroupkitError
 from groupkit.verification import layer_laws as laws
 
 GROUPS = pytest.mark.parametrize("group", gk.catalog.values(), ids=lambda g: g.name)
@@ -123,3 +124,15 @@ def test_windows_about_thirds() -> None:
     window = triangle.window_of_points([(0, 0), (1, 0), (1, 1)])
     assert window.centre == (Fraction(2, 3), Fraction(1, 3))
     assert laws.window_stable(window).status == "proved"
+
+
+def test_kernel_sizes_are_read_as_windows_read_them() -> None:
+    assert gk.p4.verify(5)["window 5"].status == "proved"
+    assert gk.p4.verify([np.int64(3)])["window 3"].status == "proved"
+
+
+@pytest.mark.untyped
+@pytest.mark.parametrize("sizes", [[1.5], [None], [0], [-1], ["3"], [(3, 3, 3)], 0, "x"])
+def test_what_is_no_kernel_size(sizes: Any) -> None:
+    with pytest.raises(GroupkitError, match="size"):
+        gk.p4.verify(sizes)
