@@ -94,6 +94,8 @@ def nearest_settings(
         box = tuple(k + step for k in kernel.box)
         if min(box) < 1 or any(p > most_padding * k for p, k in zip(pads, box, strict=True)):
             continue
+        if (box, pads) == (kernel.box, padding):  # it is what loses symmetry
+            continue
         try:
             window = group.window(box)
             other = Kernel.of_window(window, kernel.stride, kernel.dilation, kernel.padding_mode)

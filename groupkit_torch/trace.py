@@ -208,6 +208,7 @@ class _Tracing(TorchFunctionMode):
         super().__init__()
         self.group, self.steps = group, list[TracedStep]()
         self.inside, self.names = 0, list[str]()  # layers of ours that are running; all that are
+        self.points = set[str]()  # that S acts about, layer by layer
         self._known: dict[int, tuple[Tensor, Track]] = {}
 
     def remember(self, x: Tensor, track: Track) -> None:
@@ -220,13 +221,29 @@ class _Tracing(TorchFunctionMode):
         kwargs = kwargs or {}
         out = func(*args, **kwargs)
         name = getattr(func, "__name__", str(func))
-        if self.inside or name in _SILENT:
+        if self.inside:
+            return out
+        written = _written_in_part(name, args)
+        if written is not None:
+            self._overwrite(name, written)
+            return out
+        if name in _SILENT:
             return out
         tracks = [t for x in tree_leaves((args, kwargs)) if (t := self.track_of(x)) is not None]
         results = [x for x in tree_leaves(out) if isinstance(x, Tensor)]
         if tracks and results:
             self._judge(name, args, kwargs, tracks, results)
         return out
+
+    def _overwrite(self, name: str, x: Tensor) -> None:
+        """Forget what is known of a tensor of which some positions were written."""
+        for tensor in (x, x._base):
+            track = None if tensor is None else self.track_of(tensor)
+            if tensor is not None and track is not None:
+                lost = Track(track.size, None, ())
+                self.remember(tensor, lost)
+                where = self.names[-1] if self.names else "model"
+                self.steps.append(TracedStep(f"{where}: {name}", lost, judged=False))
 
     def _judge(
         self, name: str, args: Any, kwargs: Any, tracks: list[Track], results: list[Tensor]
@@ -263,6 +280,15 @@ class _Tracing(TorchFunctionMode):
         )
 
 
+def _written_in_part(name: str, args: Any) -> Tensor | None:
+    """Return the tensor of which a call writes some positions only, None for other calls."""
+    x = args[0] if args and isinstance(args[0], Tensor) else None
+    if x is None:
+        return None
+    in_place = name.endswith("_") and not name.endswith("__") and x._base is not None
+    return x if name == "__setitem__" or in_place else None
+
+
 @contextmanager
 def _hooked(model: nn.Module, mode: _Tracing) -> Iterator[None]:
     """Let layers of ours be judged whole, and let calls know which layer makes them."""
@@ -291,9 +317,14 @@ def _hooked(model: nn.Module, mode: _Tracing) -> Iterator[None]:
                 mode.steps.append(TracedStep(name, track, judged=False))
             elif isinstance(module, Guarded):
                 sampler = module._sampler
-                kept = frozenset(exactness_of(sampler, track.size, advise=False).elements)
+                found = exactness_of(sampler, track.size, advise=False)
+                mode.points.add(found.about)
+                kept = frozenset(found.elements)
                 track = slide(track, sampler.kernel, sampler.place, sampler.padding, kept)
-                mode.steps.append(TracedStep(name, track, judged=True))
+                alike = len(mode.points) == 1
+                if not alike:  # two layers that keep S about different points keep less together
+                    track = Track(track.size, None, ())
+                mode.steps.append(TracedStep(name, track, judged=alike))
             mode.remember(output, track)
 
         return hook

@@ -153,3 +153,39 @@ def test_find_symmetry_measures_each_layer_on_request() -> None:
     assert "3 (GroupConv)" in str(found)
     with pytest.raises(AssertionError, match=r"first layer whose output breaks it is 3 \(Grou"):
         assert_equivariant(resnet(), gk.p4m, (1, 1, 12, 12), output_type="invariant")
+
+
+class Writes(nn.Module):
+    """Writes one corner of its input's copy."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__()
+        self.how = how
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x * 1
+        if self.how == "item":
+            y[:, :, 0, 0] = 0
+        else:
+            y[..., :2, :].mul_(2)
+        return y
+
+
+@pytest.mark.parametrize("how", ["item", "view"])
+def test_positions_written_in_place_are_not_judged(how: str) -> None:
+    trace = gt.trace_exactness(Writes(how), (1, 1, 8, 8), gk.p4m)
+    assert trace.kept is None
+    assert not trace.steps[-1].judged
+
+
+def test_layers_about_different_points_are_not_judged() -> None:
+    circular = gt.GroupConv(gk.p4, 1, 1, 3, 2, 1, padding_mode="circular", input_type="planar")
+    zeros = gt.GroupConv(gk.p4, 1, 1, 3, 1, 1)
+    trace = gt.trace_exactness(nn.Sequential(circular, zeros), (1, 1, 8, 8))
+    assert trace.kept is None
+
+
+def test_no_remedy_is_what_the_layer_has() -> None:
+    mirror = gk.SplitGroup.from_generators("mirror", {"m": [[-1]]})
+    layer = gt.GroupConv(mirror, 1, 1, 2, 3, 1, 2)
+    assert "with kernel 2 and padding 1" not in layer.exactness(3).remedies
