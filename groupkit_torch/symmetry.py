@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from groupkit import SplitGroup, Subgroup
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.element_names import name_elements
+from groupkit_torch.exactness import largest_subgroup
 from groupkit_torch.layer_errors import LayerErrors
 from groupkit_torch.testing import equivariance_error, errors_of_layers, tolerance_of
 
@@ -29,7 +30,7 @@ class FoundSymmetry:
     elements : tuple of int
         The elements of S that commute with the network.
     subgroup : Subgroup
-        What they generate; the same elements, unless sides are unequal.
+        The largest subgroup among them: all of them, unless sides are unequal.
     errors : tuple of float
         The relative error of each element of S, in storage order.
     tolerance : float
@@ -134,5 +135,7 @@ def find_symmetry(
                 model, group, input_shape, input_type, dtype=dtype, device=device, seed=seed
             )
         )
-    subgroup = group.stabilizer.subgroup(kept)
+    lost = set(group.stabilizer) - set(kept)
+    size = tuple(input_shape[-group.dimension :])
+    subgroup = largest_subgroup(group, size, kept, lambda _: lost)
     return FoundSymmetry(group, kept, subgroup, errors, allowed, layers)

@@ -67,6 +67,16 @@ def find_groups(target: str) -> list[Located]:
     if path.suffix.lower() in DATA:
         return [_read_data(path)]
     module = _import_file(path) if path.suffix == ".py" else _import_module(str(path))
+    try:
+        return _groups_of(module, target, path, wanted)
+    except GroupkitError:
+        raise
+    except Exception as error:  # a lazy object of the user's may raise anything when looked at
+        raise _failed(error, target) from error
+
+
+def _groups_of(module: ModuleType, target: str, path: Path, wanted: str) -> list[Located]:
+    """Return the groups of an imported module, or of the object in it that is wanted."""
     file = getattr(module, "__file__", None)
     lines = _lines_of_names(file)
     if wanted:

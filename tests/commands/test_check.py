@@ -340,3 +340,16 @@ def test_a_file_of_a_package_imports_its_package(
 def test_suffixes_of_files_may_be_capitals(tmp_path: Path) -> None:
     gk.p4.save(tmp_path / "P4.JSON")
     assert find_groups(str(tmp_path / "P4.JSON"))[0].group == gk.p4
+
+
+@pytest.mark.parametrize("target", ["lazy.py", "lazy.py:broken"])
+def test_objects_that_raise_when_looked_at_are_the_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lazy.py").write_text(
+        "class Lazy(dict):\n    def items(self):\n        raise RuntimeError('not yet')\n"
+        "lazy = Lazy()\ndef __getattr__(name):\n    raise ValueError(name)\n"
+    )
+    with pytest.raises(TargetError, match=r"not yet|broken"):
+        find_groups(target)

@@ -189,3 +189,10 @@ def test_no_remedy_is_what_the_layer_has() -> None:
     mirror = gk.SplitGroup.from_generators("mirror", {"m": [[-1]]})
     layer = gt.GroupConv(mirror, 1, 1, 2, 3, 1, 2)
     assert "with kernel 2 and padding 1" not in layer.exactness(3).remedies
+
+
+def test_the_subgroup_found_holds_no_broken_element() -> None:
+    layer = gt.GroupConv(gk.p4, 1, 1, 3, 2, 1, input_type="planar", exact="ignore").double()
+    found = gt.find_symmetry(layer, gk.p4, (1, 1, 8, 9), output_type="regular")
+    assert set(found.subgroup) <= set(found.elements)
+    assert found.elements == layer.exactness((8, 9)).elements
