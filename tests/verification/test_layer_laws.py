@@ -126,6 +126,7 @@ def test_windows_about_thirds() -> None:
     assert laws.window_stable(window).status == "proved"
 
 
+@pytest.mark.untyped
 def test_kernel_sizes_are_read_as_windows_read_them() -> None:
     assert gk.p4.verify(5)["window 5"].status == "proved"
     assert gk.p4.verify([np.int64(3)])["window 3"].status == "proved"
