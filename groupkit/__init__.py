@@ -3,6 +3,7 @@
 from groupkit.elements import Elements
 from groupkit.errors import GroupkitError
 from groupkit.feature_type import FeatureType
+from groupkit.field import Field
 from groupkit.filter_bank import FilterBank
 from groupkit.finite_group import FiniteGroup, Subgroup
 from groupkit.groups import catalog, p1, p2, p4, p4m, p6, p6m
@@ -14,6 +15,7 @@ from groupkit.window import Window
 __all__ = [
     "Elements",
     "FeatureType",
+    "Field",
     "FilterBank",
     "FiniteGroup",
     "GroupkitError",

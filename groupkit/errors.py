@@ -130,6 +130,12 @@ class IndexBijectionError(DeclarationError):
     law = "index and matrix are inverse to each other"
 
 
+class NotAnActionError(DeclarationError):
+    """M is no homomorphism; the witness is the pair of elements whose product it breaks."""
+
+    law = "S acts on the lattice: M(s) M(s') = M(ss')"
+
+
 class InfiniteGroupError(DeclarationError):
     """Generators generate an infinite group; the witness is a pair of products."""
 
@@ -166,6 +172,30 @@ class NotASubgroupError(GroupkitError, ValueError):
     law = "a subgroup is closed under composition"
 
 
+class NotNormalError(GroupkitError, ValueError):
+    """A subgroup is not normal; the witness is a conjugate that leaves it."""
+
+    law = "a quotient is by a normal subgroup"
+
+
+class NotAHomomorphismError(GroupkitError, ValueError):
+    """A map of groups does not respect products; the witness is a pair that shows it."""
+
+    law = "a homomorphism maps products to products"
+
+
+class NotAnActionError(GroupkitError, ValueError):
+    """A map of group elements and points is no action; the witness shows where it fails."""
+
+    law = "an action is by permutations and respects products"
+
+
+class InfiniteRequestError(GroupkitError, ValueError):
+    """A question about a finite group was asked of an infinite one."""
+
+    law = "only finite sets can be listed"
+
+
 class ElementError(GroupkitError, ValueError):
     """An element is not one of the group at hand."""
 
@@ -182,6 +212,12 @@ class FeatureTypeError(GroupkitError, ValueError):
     """A feature map is not of the declared type."""
 
     law = "a feature map has the type that its layer declares"
+
+
+class FieldError(GroupkitError, ValueError):
+    """Matrices are not a representation of the stabilizer; the witness is a pair that shows it."""
+
+    law = "the matrices of a field are a representation of S"
 
 
 class FilterBankError(GroupkitError, ValueError):

@@ -13,10 +13,11 @@ from jaxtyping import Int
 
 from groupkit.cosets import Cosets
 from groupkit.errors import FeatureTypeError, brief
+from groupkit.field import Field
 from groupkit.finite_group import Subgroup
 from groupkit.stabilizer import Stabilizer
 
-TypeLike = str | Subgroup | Iterable[int]
+TypeLike = str | Subgroup | Field | Iterable[int]
 _NAMES: Final = ("planar", "regular")
 
 
@@ -26,7 +27,7 @@ class FeatureType:
 
     A map on G/H is stored as [batch, channels, |S/H|, *lattice axes], the left cosets sH in
     the order of their smallest elements.  Planar maps are functions on the lattice, G/S,
-    stored without the axis of length 1.
+    stored without the axis of length 1; a field says how S acts on their channels.
 
     Parameters
     ----------
@@ -35,6 +36,8 @@ class FeatureType:
         H.
     has_axis : bool
         Whether arrays have a stabilizer axis; false for planar maps only.
+    field : Field, optional
+        How S acts on the channels of a planar map; None for scalars.
 
     References
     ----------
@@ -52,6 +55,7 @@ class FeatureType:
     stabilizer: Stabilizer
     subgroup: Subgroup
     has_axis: bool
+    field: Field | None = None
 
     @classmethod
     def of(cls, stabilizer: Stabilizer, declared: TypeLike | FeatureType) -> FeatureType:
@@ -60,8 +64,8 @@ class FeatureType:
         Parameters
         ----------
         stabilizer : Stabilizer
-        declared : {"planar", "regular"}, Subgroup, iterable of int or FeatureType
-            A name, or H itself (all its elements).
+        declared : {"planar", "regular"}, Field, Subgroup, iterable of int or FeatureType
+            A name, a field of planar maps, or H itself (all its elements).
 
         Raises
         ------
@@ -78,6 +82,15 @@ class FeatureType:
                     witness=declared,
                 )
             return declared
+        if isinstance(declared, Field):
+            if declared.stabilizer != stabilizer:
+                raise FeatureTypeError(
+                    f"{declared!r} belongs to {declared.stabilizer!r}, not to {stabilizer!r}; make "
+                    "it with the method field of this group",
+                    witness=declared,
+                )
+            whole = stabilizer.subgroup(stabilizer.generators)
+            return cls(stabilizer, whole, False, None if declared.is_trivial else declared)
         if isinstance(declared, str):
             if declared not in _NAMES:
                 near = get_close_matches(declared, _NAMES, n=1)
@@ -118,7 +131,7 @@ class FeatureType:
 
     def __str__(self) -> str:
         if not self.has_axis:
-            return "planar"
+            return "planar" if self.field is None else f"planar {self.field.name}"
         if len(self.subgroup) == 1:
             return "regular"
         return f"function on G/H with |H| = {len(self.subgroup)}, {self.size} cosets"

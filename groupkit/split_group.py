@@ -15,8 +15,9 @@ from groupkit.action import array_action
 from groupkit.elements import Elements, random_elements
 from groupkit.errors import DeclarationError, FileFormatError, brief
 from groupkit.feature_type import FeatureType, TypeLike
+from groupkit.field import Field, declare_field
 from groupkit.filter_bank import FilterBank
-from groupkit.finite_group import Subgroup
+from groupkit.finite_group import FiniteGroup, Subgroup
 from groupkit.frozen import Frozen
 from groupkit.index_bijection import (
     SINGLE_AXIS,
@@ -28,6 +29,7 @@ from groupkit.index_bijection import (
 )
 from groupkit.integers import integer_matrices, listed
 from groupkit.lattice import Lattice
+from groupkit.products import with_internal
 from groupkit.stabilizer import Stabilizer
 from groupkit.verification.report import Report
 from groupkit.verification.subject import Subject
@@ -164,6 +166,7 @@ class SplitGroup(Frozen):
         matrices: Iterable[Any],
         axes: Mapping[str, int] | None = None,
         lattice: str | Lattice | None = None,
+        cayley_table: Any = None,
     ) -> SplitGroup:
         """Return the group whose stabilizer is a complete list of matrices, in storage order.
 
@@ -174,6 +177,9 @@ class SplitGroup(Frozen):
         axes : mapping of str to int, optional
             How to index them, row-major; one axis ``s`` by default.
         lattice : str or Lattice, optional
+        cayley_table : array of int, optional
+            [order, order], the numbers of products: only where some elements have one matrix
+            (see `with_internal`, which is the usual way to them).
 
         Raises
         ------
@@ -183,7 +189,8 @@ class SplitGroup(Frozen):
         with _naming(name):
             read = integer_matrices(matrices)
             check_order(len(read))
-            stabilizer = Stabilizer({SINGLE_AXIS: len(read)} if axes is None else axes, read)
+            indexed = {SINGLE_AXIS: len(read)} if axes is None else axes
+            stabilizer = Stabilizer(indexed, read, cayley_table)
             return cls._of(name, stabilizer, lattice)
 
     @classmethod
@@ -219,6 +226,42 @@ class SplitGroup(Frozen):
         lattice.check_isometries(stabilizer.matrices)
         self._set(name=name, stabilizer=stabilizer, lattice=lattice)
         self._set(_matrix=matrix, _index=index, _compose=compose)
+
+    def with_internal(
+        self, factors: Mapping[str, int | FiniteGroup], name: str | None = None
+    ) -> SplitGroup:
+        """Return G × K: internal symmetries k ∈ K fix every point and act on channels alone.
+
+        Parameters
+        ----------
+        factors : mapping of str to int or FiniteGroup
+            New axes of S, after the present ones; each is a cyclic group, by its order, or any
+            finite group, by its elements.  K is their direct product.
+        name : str, optional
+            By default that of this group and its factors, such as "p4m × C2".
+
+        Raises
+        ------
+        AxesError
+            If an axis exists already, or a factor is no group.
+        TooLargeError
+            At more than 4096 elements.
+
+        Examples
+        --------
+        A position on a Go board keeps its worth when black and white change places:
+
+        >>> from groupkit import p4m
+        >>> board = p4m.with_internal({"swap": 2})
+        >>> board
+        SplitGroup('p4m × C2', dimension=2, order=16, axes {m: 2, r: 4, swap: 2}, lattice square)
+        >>> board.element(r=1, swap=1).act([1, 0]).tolist()
+        [0, 1]
+        """
+        with _naming(self.name):
+            stabilizer = with_internal(self.stabilizer, factors)
+        parts = (axis if isinstance(k, FiniteGroup) else f"C{k}" for axis, k in factors.items())
+        return SplitGroup._of(name or " × ".join((self.name, *parts)), stabilizer, self.lattice)
 
     @property
     def axes(self) -> dict[str, int]:
@@ -287,6 +330,36 @@ class SplitGroup(Frozen):
         """Return the feature type "planar", "regular", or functions on G/H for a subgroup H."""
         return FeatureType.of(self.stabilizer, declared)
 
+    def field(self, declared: Any, components: str = "cartesian") -> Field:
+        r"""Return how S acts on the channels of a planar map: :math:`f \to \rho(s) f(g^{-1} x)`.
+
+        Parameters
+        ----------
+        declared : str, mapping, callable or array
+            "scalar", "pseudoscalar" (:math:`\det M`) or "vector"; or, for each axis of S, the
+            image of its element of index 1: a permutation p of channels (c goes to p[c]) or a
+            matrix; or index -> matrix, called with the axes as `matrix` is; or one matrix for
+            each element, [order, n, n].
+        components : {"cartesian", "lattice"}
+            Whether a vector's components are Cartesian (:math:`a_1` along the first axis, lengths
+            and angles those of ``lattice.gram``) or along the basis of the lattice.
+
+        Raises
+        ------
+        FieldError
+            If that is no representation of S.
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> p4m.field("pseudoscalar").matrices[:, 0, 0].tolist()
+        [1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, -1.0]
+        >>> strand = SplitGroup.from_generators("strand", {"c": [[-1]]})
+        >>> strand.field({"c": (3, 2, 1, 0)})  # A, C, G, T on the other strand: T, G, C, A
+        Field('field', 4 channels)
+        """
+        return declare_field(self.stabilizer, self.lattice, declared, components)
+
     def filter_bank(
         self,
         window: int | Sequence[int] | Window,
@@ -340,12 +413,15 @@ class SplitGroup(Frozen):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the declaration as plain data: strings, lists and integers."""
-        return {
+        document: dict[str, Any] = {
             "name": self.name,
             "lattice": declaration.write_lattice(self.lattice),
             "axes": [[name, size] for name, size in self.axes.items()],
             "matrices": self.stabilizer.matrices.tolist(),
         }
+        if not self.stabilizer.is_faithful:
+            document["cayley_table"] = self.stabilizer.cayley_table.tolist()
+        return document
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> SplitGroup:
@@ -354,9 +430,9 @@ class SplitGroup(Frozen):
         Parameters
         ----------
         document : mapping
-            ``name``; ``matrices`` (complete, in storage order) with ``axes``, or
-            ``generators`` (named matrices); ``lattice``, optional; ``dimension``, for no
-            generators.
+            ``name``; ``matrices`` (complete, in storage order) with ``axes``, and with
+            ``cayley_table`` where some are equal; or ``generators`` (named matrices);
+            ``lattice``, optional; ``dimension``, for no generators.
 
         Raises
         ------
@@ -382,7 +458,8 @@ class SplitGroup(Frozen):
                 f"matrices are a list of lists of integers, not {brief(known['matrices'])}",
                 witness=name,
             )
-        return cls.from_matrices(name, known["matrices"], axes, lattice)
+        table = known.get("cayley_table")
+        return cls.from_matrices(name, known["matrices"], axes, lattice, table)
 
     def save(self, path: str | Path) -> None:
         """Write the declaration to a .json or .toml file of plain integers."""

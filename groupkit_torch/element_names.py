@@ -28,9 +28,9 @@ def name_element(group: SplitGroup, s: int) -> str:
     ['the identity', 'the 4-fold rotation r=1', 'the half turn r=2', 'the mirror m=1 along (0, 1)']
     """
     stabilizer = group.stabilizer
-    kind, where = _describe(stabilizer.matrices[s], int(stabilizer.element_orders[s]))
     if s == stabilizer.identity:
         return "the identity"
+    kind, where = _describe(stabilizer.matrices[s])
     label = ", ".join(
         f"{name}={int(index)}" for name, index in stabilizer.axis_indices(s).items() if index
     )
@@ -69,9 +69,13 @@ def name_elements(group: SplitGroup, elements: Iterable[int], most: int = 4) -> 
     return f"only {listed} of {group.name}"
 
 
-def _describe(matrix: Int[np.ndarray, "d d"], order: int) -> tuple[str, str]:
+def _describe(matrix: Int[np.ndarray, "d d"]) -> tuple[str, str]:
     """Return the kind of an isometry, and the line or direction that shows it."""
-    d = len(matrix)
+    d, order, power = len(matrix), 1, matrix
+    while (power != np.eye(d)).any():
+        order, power = order + 1, power @ matrix
+    if order == 1:
+        return "internal symmetry", ""
     turns = round(float(np.linalg.det(matrix))) == 1
     if d == 2:
         if turns:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 import torch.nn.functional as F
-from jaxtyping import Bool, Float, Int, Shaped
+from jaxtyping import Bool, Inexact, Int, Shaped
 from torch import Tensor
 
 from groupkit.errors import FeatureTypeError
@@ -82,11 +82,11 @@ def bank_index(
 
 
 def expand_filters(
-    weight: Float[Tensor, "out_channels in_channels n_parameters"],
+    weight: Inexact[Tensor, "out_channels in_channels n_parameters"],
     bank_index: Int[Tensor, "out_entries in_entries *box"],
     *,
     fills_box: bool = False,
-) -> Float[Tensor, "out_entries in_entries *box"]:
+) -> Inexact[Tensor, "out_entries in_entries *box"]:
     r"""Return the bank of filters: one gather, :math:`\mathrm{flat}(w, 0)[\mathrm{index}]`.
 
     Parameters
@@ -118,10 +118,10 @@ def expand_filters(
 
 
 def group_conv(
-    x: Float[Tensor, "batch in_channels *rest"],
-    weight: Float[Tensor, "out_channels in_channels_per_group n_parameters"],
+    x: Inexact[Tensor, "batch in_channels *rest"],
+    weight: Inexact[Tensor, "out_channels in_channels_per_group n_parameters"],
     bank_index: Int[Tensor, "out_entries in_entries *box"],
-    bias: Float[Tensor, "out_channels"] | None = None,
+    bias: Inexact[Tensor, "out_channels"] | None = None,
     stride: int | Sequence[int] = 1,
     padding: int | Sequence[int] = 0,
     dilation: int | Sequence[int] = 1,
@@ -130,7 +130,7 @@ def group_conv(
     *,
     fills_box: bool = False,
     planar_output: bool = False,
-) -> Float[Tensor, "batch out_channels *out_rest"]:
+) -> Inexact[Tensor, "batch out_channels *out_rest"]:
     r"""Correlate a feature map with all transformed copies of the filters.
 
     .. math:: [f \star \psi](g) = \sum_h \sum_k f_k(h)\, \psi_k(g^{-1} h)
@@ -171,29 +171,110 @@ def group_conv(
     ----------
     Cohen & Welling (2016), "Group Equivariant Convolutional Networks", eq. 10 and 11.
     """
-    dimension = bank_index.dim() - 2
+    bank = expand_filters(weight, bank_index, fills_box=fills_box)
+    return convolve(
+        x,
+        bank,
+        bias,
+        stride,
+        padding,
+        dilation,
+        groups,
+        padding_mode,
+        size=None if planar_output else bank.shape[0] // weight.shape[0],
+    )
+
+
+def convolve(
+    x: Inexact[Tensor, "batch in_channels *rest"],
+    bank: Inexact[Tensor, "out_entries in_entries *box"],
+    bias: Inexact[Tensor, " out_channels"] | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+    *,
+    size: int | None = None,
+) -> Inexact[Tensor, "batch out_channels *out_rest"]:
+    """Correlate a feature map with a bank of filters: one planar convolution.
+
+    Parameters
+    ----------
+    x : Tensor
+        [batch, C_in, |S/H_in|, *space], or [batch, C_in, *space] for a planar input.
+    bank : Tensor
+        [C_out |S/H_out|, C_in / groups |S/H_in|, *box].
+    bias, stride, padding, dilation, groups, padding_mode
+        As in `group_conv`.
+    size : int, optional
+        |S/H_out|; None where the output has no stabilizer axis.
+
+    Examples
+    --------
+    >>> convolve(torch.rand(1, 3, 9, 9), torch.rand(8, 3, 3, 3), size=4).shape
+    torch.Size([1, 2, 4, 7, 7])
+    """
+    dimension = bank.dim() - 2
     if x.dim() > dimension + 2:
         x = x.flatten(1, 2)
     if padding_mode != "zeros":
         pads = [padding] * dimension if isinstance(padding, int) else list(padding)
         x = F.pad(x, [pad for pad in reversed(pads) for _ in range(2)], mode=padding_mode)
         padding = 0
-    size = bank_index.shape[0] // weight.shape[0]
     y: Tensor = _CONVOLUTIONS[dimension](
-        x,
-        expand_filters(weight, bank_index, fills_box=fills_box),
-        bias if bias is None or size == 1 else bias.repeat_interleave(size),
-        stride,
-        padding,
-        dilation,
-        groups,
+        x, bank, spread(bias, size or 1), stride, padding, dilation, groups
     )
-    return y if planar_output else y.view(x.shape[0], weight.shape[0], size, *y.shape[2:])
+    return y if size is None else y.view(x.shape[0], -1, size, *y.shape[2:])
+
+
+def spread(
+    bias: Inexact[Tensor, " channels"] | None, size: int
+) -> Inexact[Tensor, " entries"] | None:
+    """Return a bias of each G-feature map as one of each of its |S/H| entries."""
+    return bias if bias is None or size == 1 else bias.repeat_interleave(size)
+
+
+def carry_on_columns(
+    bank: Inexact[Tensor, "out_entries in_entries *box"], matrices: Inexact[Tensor, "order n n"]
+) -> Inexact[Tensor, "out_entries in_entries *box"]:
+    r"""Let S act on the input channels: :math:`\sum_d A(s)_{cd}\, \mathrm{bank}[o s, k d, x]`.
+
+    Parameters
+    ----------
+    bank : Tensor
+        [C_out order, C_in, *box], the C_in channels in fields of n.
+    matrices : Tensor
+        [order, n, n], A(s).
+    """
+    order, n = matrices.shape[:2]
+    fields = bank.unflatten(1, (-1, n)).unflatten(0, (-1, order))
+    mixed = torch.einsum("scd,oskd...->oskc...", matrices.to(bank.dtype), fields)
+    return mixed.reshape(bank.shape)
+
+
+def carry_on_rows(
+    bank: Inexact[Tensor, "out_entries in_entries *box"], matrices: Inexact[Tensor, "order n n"]
+) -> Inexact[Tensor, "out_entries in_entries *box"]:
+    r"""Let S act on the output channels: :math:`\sum_d A(s)_{cd}\, \mathrm{bank}[k d, i s, x]`.
+
+    Parameters
+    ----------
+    bank : Tensor
+        [C_out, C_in order, *box], the C_out channels in fields of n.
+    matrices : Tensor
+        [order, n, n], A(s).
+    """
+    order, n = matrices.shape[:2]
+    fields = bank.unflatten(1, (-1, order)).unflatten(0, (-1, n))
+    mixed = torch.einsum("scd,kdis...->kcis...", matrices.to(bank.dtype), fields)
+    return mixed.reshape(bank.shape)
 
 
 def act(
     tensor: Shaped[Tensor, "*batch_and_map"],
     index: Int[Tensor, "*map"] | Int[np.ndarray, "*map"],
+    channels: Inexact[Tensor, "n n"] | None = None,
 ) -> Shaped[Tensor, "*batch_and_new_map"]:
     r"""Transform a feature map, :math:`(L_g f)(x) = f(g^{-1} x)`, by an index array.
 
@@ -205,6 +286,9 @@ def act(
     index : Tensor or numpy.ndarray
         From `groupkit.action.array_action`: output entry -> flat input entry; one past the
         last entry is a zero.
+    channels : Tensor, optional
+        [n, n], :math:`\rho(s)` of a field: the axis before those of the map holds channels, in
+        fields of n, which it mixes.
 
     Returns
     -------
@@ -236,12 +320,16 @@ def act(
         )
     flat = F.pad(tensor.flatten(tensor.dim() - n_axes), (0, 1))
     positions = index.reshape(-1).to(tensor.device)
-    return flat.index_select(-1, positions).view(*flat.shape[:-1], *index.shape)
+    moved = flat.index_select(-1, positions)
+    if channels is not None:
+        fields = moved.unflatten(-2, (-1, len(channels)))
+        moved = (channels.to(fields) @ fields).view(moved.shape)
+    return moved.view(*flat.shape[:-1], *index.shape)
 
 
 def fill_outside(
-    x: Float[Tensor, "*map"], mask: Bool[Tensor, "*space"], value: float = 0.0
-) -> Float[Tensor, "*map"]:
+    x: Inexact[Tensor, "*map"], mask: Bool[Tensor, "*space"], value: float = 0.0
+) -> Inexact[Tensor, "*map"]:
     """Return a map with ``value`` wherever its lattice point is outside the mask.
 
     Parameters

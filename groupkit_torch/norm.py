@@ -16,8 +16,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from groupkit import SplitGroup
 from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
+from groupkit_torch.domain import Domain
 from groupkit_torch.feature_maps import axis_size, check_map
-from groupkit_torch.mask import inside, stable_rows
 
 
 class GroupBatchNorm(_BatchNorm):
@@ -82,7 +82,7 @@ class GroupBatchNorm(_BatchNorm):
         self.group = group
         self.feature_type = FeatureType.of(group.stabilizer, feature_type)
         self._size = axis_size(self.feature_type)
-        self._rows = stable_rows(group.stabilizer)
+        self.domain = Domain.of(group.stabilizer)
         self._dimension = group.dimension
 
     def forward(
@@ -90,10 +90,8 @@ class GroupBatchNorm(_BatchNorm):
     ) -> Float[Tensor, "batch num_features *rest"]:
         """Return the normalised map, of the same shape."""
         check_map(x, self.num_features, self._size, self._dimension)
-        if self._rows and (self.training or self.running_mean is None):
-            space = x.shape[x.dim() - self._dimension :]
-            mask = inside(self.group.stabilizer, self._rows, space, x.device)
-            return self._normalise_inside(x, mask)
+        if not self.domain.is_whole and (self.training or self.running_mean is None):
+            return self._normalise_inside(x, self.domain.inside_of(x))
         if self._size is None:
             return super().forward(x)
         last = x.movedim((1, 2), (-2, -1))

@@ -18,13 +18,13 @@ from torch import Tensor
 from groupkit import SplitGroup, Window
 from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType, TypeLike
+from groupkit_torch.domain import Domain
 from groupkit_torch.exactness import Sampler
 from groupkit_torch.feature_maps import axis_size, check_map
 from groupkit_torch.functional import fill_outside
 from groupkit_torch.geometry import check_centre, per_axis, window_of
 from groupkit_torch.guard import Guarded
 from groupkit_torch.kernel import Kernel
-from groupkit_torch.mask import inside, stable_rows
 from groupkit_torch.sliding_window import reduce_windows
 
 _MAXIMA = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
@@ -67,14 +67,10 @@ class _WindowPool(Guarded):
             tuple(int(x) - low for x, low in zip(point, corner, strict=True))
             for point in window.points.tolist()
         )
-        self._rows = stable_rows(stabilizer)
+        self.domain = Domain.of(stabilizer)
         kernel = Kernel.of_window(window, self.stride, self.dilation)
         resizable = not isinstance(kernel_size, Window)
         self._set_guard(Sampler(group, kernel, self.padding, resizable, 0.5), exact)
-
-    def _mask(self, x: Tensor) -> Tensor:
-        space = x.shape[x.dim() - len(self.stride) :]
-        return inside(self.group.stabilizer, self._rows, space, x.device)
 
     def extra_repr(self) -> str:
         """Return the arguments that differ from their defaults, as torch's layers show them."""
@@ -149,9 +145,9 @@ class GroupMaxPool(_WindowPool):
         """Return the maxima; zero where a window holds no point of the stable window."""
         check_map(x, None, self._size, len(self.stride))
         self._guard(x)
-        if not self._rows:
+        if self.domain.is_whole:
             return self._maximum(x)
-        mask = self._mask(x)
+        mask = self.domain.inside_of(x)
         y = self._maximum(fill_outside(x, mask, -math.inf))
         occupied = self._slide(torch.where(mask, 0.0, -math.inf)) == 0
         return fill_outside(y, occupied)
@@ -208,7 +204,9 @@ class GroupAvgPool(_WindowPool):
         exact: str = "warn",
     ) -> None:
         super().__init__(group, kernel_size, stride, padding, 1, feature_type, exact)
-        self.count_include_pad = not self._rows if count_include_pad is None else count_include_pad
+        self.count_include_pad = (
+            self.domain.is_whole if count_include_pad is None else count_include_pad
+        )
 
     def forward(
         self, x: Float[Tensor, "batch channels *rest"]
@@ -216,16 +214,10 @@ class GroupAvgPool(_WindowPool):
         """Return the means; zero where nothing is counted."""
         check_map(x, None, self._size, len(self.stride))
         self._guard(x)
-        if self._rows:
-            mask = self._mask(x)
-            x = fill_outside(x, mask)
-        else:
-            mask = torch.ones((), dtype=torch.bool, device=x.device)
-        total = self._slide(x)
+        total = self._slide(self.domain.fill(x))
         if self.count_include_pad:
             return total / len(self._points)
-        space = x.shape[x.dim() - len(self.stride) :]
-        count = self._slide(mask.to(x.dtype).expand(space))
+        count = self._slide(self.domain.inside_of(x).to(x.dtype))
         return total / count.clamp(min=1)
 
     def _slide(self, x: Tensor) -> Tensor:

@@ -149,7 +149,7 @@ def test_channels_last_goes_through_and_stays(group: gk.SplitGroup, device: torc
     assert torch.allclose(net(x), expected, atol=1e-5)
     y = net[0](x)
     assert y.flatten(1, 2).is_contiguous(memory_format=torch.channels_last)
-    if not net[0]._rows:
+    if net[0].domain.is_whole:
         normed = net[1](y)
         assert normed.flatten(1, 2).is_contiguous(memory_format=torch.channels_last)
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 import groupkit as gk
 import groupkit_torch as gt
 from groupkit.errors import FeatureTypeError, WindowError
+from groupkit_torch.domain import Domain
 from groupkit_torch.functional import act
 from groupkit_torch.testing import assert_equivariant, equivariance_error
 from tests.torch.groups import cubic, mirror_line
@@ -96,10 +97,10 @@ def test_a_forgotten_mask_fails() -> None:
     first, second = lift(gk.p6), gt.GroupConv(gk.p6, 2, 2, 3, padding=1, dtype=DOUBLE)
     net = nn.Sequential(first, nn.Sigmoid(), second)
     assert_equivariant(net, gk.p6, (1, 1, 9, 9))
-    second._rows = ()
+    second.domain = Domain.torus(gk.p6.stabilizer)
     assert failing(net, gk.p6, (1, 1, 9, 9)) != "r=0"
     padded = lift(gk.p6, padding=1)
-    padded._rows = ()
+    padded.domain = Domain.torus(gk.p6.stabilizer)
     assert failing(padded, gk.p6, (1, 1, 9, 9))  # it reads what is no part of the map
 
 

@@ -6,7 +6,7 @@ import torch
 
 import groupkit as gk
 from groupkit.errors import WindowError
-from groupkit_torch.mask import _from_rows, inside, stable_rows
+from groupkit_torch.domain import Domain, _from_rows
 from tests.torch.groups import cubic, face_centred, mirror_line, name, p2mm
 from tests.torch.oracles_torch import MatrixGroup
 
@@ -15,7 +15,11 @@ CPU = torch.device("cpu")
 
 @pytest.mark.parametrize("group", [gk.p1, gk.p2, gk.p4, gk.p4m, p2mm, mirror_line, cubic], ids=name)
 def test_groups_that_keep_boxes_have_no_mask(group: gk.SplitGroup) -> None:
-    assert stable_rows(group.stabilizer) == ()
+    domain = Domain.of(group.stabilizer)
+    assert domain.is_whole
+    x = torch.rand([3] * group.dimension)
+    assert domain.fill(x) is x
+    assert domain.inside_of(x).all()
 
 
 @pytest.mark.parametrize(
@@ -34,22 +38,22 @@ def test_masks_are_the_orbits_that_stay_in_the_box(
 ) -> None:
     matrices = MatrixGroup(group.stabilizer.matrices)
     expected = np.array([matrices.is_inside(x, shape) for x in np.ndindex(*shape)]).reshape(shape)
-    rows = stable_rows(group.stabilizer)
-    eager = inside(group.stabilizer, rows, shape, device)
+    domain = Domain.of(group.stabilizer)
+    eager = domain.inside(shape, device)
     assert eager.device.type == device.type
     assert np.array_equal(eager.cpu().numpy(), expected)
-    assert np.array_equal(_from_rows(rows, shape, device).cpu().numpy(), expected)
+    assert np.array_equal(_from_rows(domain.rows, shape, device).cpu().numpy(), expected)
 
 
 @pytest.mark.parametrize("group", [gk.p6, face_centred], ids=name)
 def test_centres_are_refused_in_both_forms_alike(group: gk.SplitGroup) -> None:
-    rows = stable_rows(group.stabilizer)
+    domain = Domain.of(group.stabilizer)
     for shape in np.ndindex(*[4] * group.dimension):
         sides = tuple(n + 3 for n in shape)
         outcomes = []
         for form in (
-            lambda sides: inside(group.stabilizer, rows, sides, CPU),
-            lambda sides: _from_rows(rows, sides, CPU),
+            lambda sides: domain.inside(sides, CPU),
+            lambda sides: _from_rows(domain.rows, sides, CPU),
         ):
             try:
                 outcomes.append(form(sides).tolist())
@@ -59,6 +63,6 @@ def test_centres_are_refused_in_both_forms_alike(group: gk.SplitGroup) -> None:
 
 
 def test_masks_are_made_once() -> None:
-    rows = stable_rows(gk.p6.stabilizer)
-    first = inside(gk.p6.stabilizer, rows, (9, 9), CPU)
-    assert inside(gk.p6.stabilizer, rows, (9, 9), CPU) is first
+    domain = Domain.of(gk.p6.stabilizer)
+    first = domain.inside((9, 9), CPU)
+    assert domain.inside((9, 9), CPU) is first
