@@ -17,7 +17,15 @@ from groupkit.lattice import Lattice
 
 _ITEM: Final = re.compile(r'\[[^\[\]\n]*\]|-?\d+|"(?:[^"\\\n]|\\.)*"')
 _SPREAD: Final = re.compile(rf"\[\n\s*(?:(?:{_ITEM.pattern}),?\s*)+\]")
-_KEYS: Final = ("name", "dimension", "lattice", "axes", "matrices", "generators")
+_KEYS: Final = (
+    "name",
+    "dimension",
+    "lattice",
+    "axes",
+    "matrices",
+    "generators",
+    "cayley_table",
+)
 
 
 def check_document(document: Any) -> dict[str, Any]:
@@ -50,7 +58,11 @@ def check_document(document: Any) -> dict[str, Any]:
             "generators, and not both",
             witness=document["name"],
         )
-    for given, told in (("generators", "axes"), ("matrices", "dimension")):
+    for given, told in (
+        ("generators", "axes"),
+        ("generators", "cayley_table"),
+        ("matrices", "dimension"),
+    ):
         if given in document and told in document:
             raise FileFormatError(
                 f"declaration {brief(document['name'])} has {given}, which tell {told}; leave "

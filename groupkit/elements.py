@@ -132,7 +132,8 @@ class Elements(Frozen):
         Raises
         ------
         ElementError
-            If one is not the matrix of an element, with that matrix.
+            If one is not the matrix of an element, with that matrix; or if the group has
+            internal symmetries, so that matrices do not determine elements.
         """
         d = stabilizer.dimension
         array = _integers(matrices, "a homogeneous matrix")
@@ -258,7 +259,8 @@ class Elements(Frozen):
         if self.stabilizer != other.stabilizer:
             raise ElementError(
                 f"elements of two groups do not mix: {self.stabilizer!r} and "
-                f"{other.stabilizer!r}; convert one with from_matrix(x.to_matrix())",
+                f"{other.stabilizer!r}; convert one with from_matrix(x.to_matrix()), or by its "
+                "indices()",
                 witness=(self.stabilizer, other.stabilizer),
             )
 

@@ -130,7 +130,7 @@ class IndexBijectionError(DeclarationError):
     law = "index and matrix are inverse to each other"
 
 
-class NotAnActionError(DeclarationError):
+class NotALatticeActionError(DeclarationError):
     """M is no homomorphism; the witness is the pair of elements whose product it breaks."""
 
     law = "S acts on the lattice: M(s) M(s') = M(ss')"

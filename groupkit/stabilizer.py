@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
 
-from groupkit.errors import AxesError, ElementError, MissingIdentityError, brief
+from groupkit.errors import (
+    AxesError,
+    ElementError,
+    MissingIdentityError,
+    NotALatticeActionError,
+    brief,
+)
 from groupkit.finite_group import FiniteGroup, Subgroup
-from groupkit.integers import integer, integer_matrices, numbers_below
+from groupkit.integers import exact_matmul, integer, integer_matrices, numbers_below
 from groupkit.tabulation import matrix_table
 
 TRANSLATION_NAMES = ("u", "v", "w")
 RESERVED_NAMES = ("t", *TRANSLATION_NAMES)
 _MOST_AXES = 32
+_REPEATED: Final = (
+    "leave one out, or correct the sizes of the axes; for symmetries that move no point, such "
+    "as an exchange of colours, use group.with_internal"
+)
 
 
 class Stabilizer(FiniteGroup):
     """A finite group S with an action M: S → GL(d, Z) and a bijection to index tuples.
 
     Element number n has the index tuple ``np.unravel_index(n, sizes)``: storage order is
-    row-major over the axes, as feature maps store it.
+    row-major over the axes, as feature maps store it.  M is usually faithful, and the products
+    then follow from the matrices.  Where it is not, the Cayley table tells them, and the
+    kernel of M are the *internal* symmetries: they fix every point and act on channels alone.
 
     Parameters
     ----------
@@ -31,11 +43,16 @@ class Stabilizer(FiniteGroup):
         Names and sizes of the index axes, in storage order; the sizes multiply to the order.
     matrices : numpy.ndarray or iterable of matrices
         [order, d, d], integers, determinants ±1, the complete list in storage order.
+    cayley_table : array of int, optional
+        [order, order], the number of ss'; needed where M is not faithful, and checked to be
+        the table of a group on which M is a homomorphism.
 
     Raises
     ------
     AxesError, DuplicateMatrixError, MissingIdentityError, NotClosedError
         Naming the witness.
+    NotInvertibleError, NotAssociativeError, NotALatticeActionError
+        If a Cayley table is not that of a group, or M is no homomorphism on it.
 
     Examples
     --------
@@ -49,7 +66,9 @@ class Stabilizer(FiniteGroup):
     matrices: Int[np.ndarray, "order d d"]
     """M(s) for every s, acting on columns of lattice coordinates; read-only."""
 
-    def __init__(self, axes: Mapping[str, int], matrices: Iterable[Any]) -> None:
+    def __init__(
+        self, axes: Mapping[str, int], matrices: Iterable[Any], cayley_table: Any = None
+    ) -> None:
         checked = check_axes(axes)
         matrices = integer_matrices(matrices)
         if np.prod(list(checked.values()), dtype=object) != len(matrices):
@@ -66,11 +85,12 @@ class Stabilizer(FiniteGroup):
                 "it: a group has an identity",
                 witness=identity.tolist(),
             )
-        self._set(
-            cayley_table=matrix_table(matrices, _names(checked)),
-            matrices=matrices,
-            _axes=checked,
-        )
+        if cayley_table is None:
+            table = matrix_table(matrices, _names(checked), _REPEATED)
+        else:
+            table = FiniteGroup(cayley_table).cayley_table
+            _check_action(table, matrices, _names(checked))
+        self._set(cayley_table=table, matrices=matrices, _axes=checked)
 
     _axes: dict[str, int]
 
@@ -83,6 +103,18 @@ class Stabilizer(FiniteGroup):
     def dimension(self) -> int:
         """The dimension d of the lattice."""
         return int(self.matrices.shape[-1])
+
+    @cached_property
+    def internal(self) -> Subgroup:
+        """The internal symmetries {s : M(s) = 1}, which fix every point: {e} if M is faithful."""
+        identity = np.eye(self.dimension, dtype=np.int64)
+        fixing = (self.matrices == identity).all(axis=(-1, -2))
+        return Subgroup(self, tuple(int(s) for s in np.flatnonzero(fixing)))
+
+    @property
+    def is_faithful(self) -> bool:
+        """Whether different elements have different matrices: no internal symmetries but e."""
+        return len(self.internal) == 1
 
     @cached_property
     def is_signed_permutation(self) -> bool:
@@ -155,7 +187,22 @@ class Stabilizer(FiniteGroup):
         )
 
     def find(self, matrices: Shaped[np.ndarray, "*shape d d"]) -> Int[np.ndarray, "*shape"]:
-        """Return the number of the element of each matrix, -1 where it is none of M(S)."""
+        """Return the number of the element of each matrix, -1 where it is none of M(S).
+
+        Raises
+        ------
+        ElementError
+            If M is not faithful: a matrix then is that of several elements.
+        """
+        if not self.is_faithful:
+            other = next(s for s in self.internal if s != self.identity)
+            raise ElementError(
+                f"a matrix does not determine an element of {self!r}: ({self.label(other)}) and "
+                f"({self.label(self.identity)}) both have the identity matrix, and each matrix "
+                f"is that of {len(self.internal)} elements; give the indices, element("
+                f"{', '.join(f'{name}=…' for name in self._axes)}, t=…)",
+                witness=(self.identity, other),
+            )
         equal: Bool[np.ndarray, "*shape order"] = (matrices[..., None, :, :] == self.matrices).all(
             axis=(-1, -2)
         )
@@ -163,14 +210,41 @@ class Stabilizer(FiniteGroup):
 
     @cached_property
     def _key(self) -> tuple[Hashable, ...]:
-        return self.order, tuple(self._axes.items()), self.matrices.tobytes()
+        axes, matrices = tuple(self._axes.items()), self.matrices.tobytes()
+        return self.order, axes, matrices, b"" if self.is_faithful else self.cayley_table.tobytes()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.axes, np.array(self.matrices))
+        table = () if self.is_faithful else (np.array(self.cayley_table),)
+        return type(self), (self.axes, np.array(self.matrices), *table)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name}: {size}" for name, size in self._axes.items())
         return f"Stabilizer(order={self.order}, dimension={self.dimension}, axes {{{sizes}}})"
+
+
+def _check_action(
+    table: Int[np.ndarray, "n n"],
+    matrices: Int[np.ndarray, "order d d"],
+    name: Callable[[int], str],
+) -> None:
+    """Raise NotALatticeActionError unless M(s) M(s') = M(ss') for the products of a table."""
+    if len(table) != len(matrices):
+        raise NotALatticeActionError(
+            f"the Cayley table is that of {len(table)} elements, but there are {len(matrices)} "
+            "matrices; give one matrix for each element",
+            witness=(len(table), len(matrices)),
+        )
+    products = exact_matmul(matrices[:, None], matrices[None, :])
+    wrong = (products != matrices[table]).any(axis=(-1, -2))
+    if wrong.any():
+        a, b = (int(i) for i in np.argwhere(wrong)[0])
+        raise NotALatticeActionError(
+            f"M is no homomorphism: {name(a)} times {name(b)} is {products[a, b].tolist()}, but "
+            f"the Cayley table says that the product is element {table[a, b]}, and "
+            f"{name(int(table[a, b]))} is {matrices[table[a, b]].tolist()}; correct the table or "
+            "the matrices",
+            witness=(a, b),
+        )
 
 
 def _names(axes: dict[str, int]) -> Callable[[int], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from jaxtyping import Int
@@ -16,26 +16,32 @@ from groupkit.errors import (
 )
 from groupkit.integers import compact, exact_matmul, integer, listed
 
+_REMEDY: Final = "leave one out, or correct the sizes of the axes"
+
 
 def matrix_table(
-    matrices: Int[np.ndarray, "order d d"], name: Callable[[int], str] = "matrix {}".format
+    matrices: Int[np.ndarray, "order d d"],
+    name: Callable[[int], str] = "matrix {}".format,
+    remedy: str = _REMEDY,
 ) -> Int[np.ndarray, "order order"]:
     """Return the Cayley table of a complete list of unimodular integer matrices.
 
-    Errors call the matrices by what `name` gives for their numbers.
+    Errors call the matrices by what `name` gives for their numbers, and `remedy` is what they
+    say about repeated ones.
 
     Raises
     ------
     DuplicateMatrixError, NotClosedError
         With the indices and the product at fault.
     """
-    return table_of(matrices, exact_matmul, name)
+    return table_of(matrices, exact_matmul, name, remedy)
 
 
 def table_of(
     elements: Int[np.ndarray, "order *element"],
     multiply: Callable[[Any, Any], Any],
     name: Callable[[int], str],
+    remedy: str = _REMEDY,
 ) -> Int[np.ndarray, "order order"]:
     """Return the table of products, looked up among the elements (see `matrix_table`).
 
@@ -48,8 +54,7 @@ def table_of(
         if numbers.setdefault(key, number) != number:
             raise DuplicateMatrixError(
                 f"{name(number)} repeats {name(numbers[key])}, {elements[number].tolist()}: "
-                "different indices must be different elements; leave one out, or correct the "
-                "sizes of the axes",
+                f"different indices must be different elements; {remedy}",
                 witness=(numbers[key], number),
             )
     columns: dict[int, Int[np.ndarray, " order"]] = {}  # b -> the numbers of ab for all a

@@ -168,7 +168,7 @@ def trivial_intersection(subject: Subject) -> Finding:
         fixed = element(subject, s, zeros(d, 1))
         equations = list(homogeneous(translation_by(d, t)) - homogeneous(fixed))
         solutions = linsolve(equations, list(t))
-        if s != subject.identity and len(solutions):
+        if s != subject.identity and s not in subject.internal and len(solutions):
             return refuted(
                 SYMBOLIC, f"M{subject.label(s)} = 1 although it is not the identity of S"
             )
@@ -176,10 +176,12 @@ def trivial_intersection(subject: Subject) -> Finding:
             return refuted(
                 SYMBOLIC, f"τ(t) = (0, e) has the solutions {solutions}, not t = 0 alone"
             )
+    others = " and, for internal $s$, where $(0, s)$ is no translation" if subject.internal else ""
     return proved(
         f"{SYMBOLIC}: {subject.order} systems of linear equations",
         r"$\begin{pmatrix} 1 & t \\ 0 & 1 \end{pmatrix} = \begin{pmatrix} M(s) & 0 \\ 0 & 1 "
-        r"\end{pmatrix}$ has the solution $t = 0$ for $s = e$ and none for any other $s$.",
+        rf"\end{{pmatrix}}$ has the solution $t = 0$ for $s = e${others}, "
+        "and none for any other $s$.",
     )
 
 
@@ -204,7 +206,7 @@ def unique_factors(subject: Subject, formulas: Formulas = _STANDARD) -> Finding:
         difference,
         1,
         r"$\tau(t)\, (0, s) = (t, s)$. The last column of its matrix is $t$ and the rest $M(s)$, "
-        r"which is that of one $s$ only, as $M$ is faithful.",
+        r"which is that of one $s$ only, up to internal symmetries, of which $(t, s)$ tells one.",
     )
 
 

@@ -43,7 +43,9 @@ def index_bijection(
     """Decide whether indices and translation can be read back from every element's matrix."""
     d = subject.dimension
     t = symbols_of(d)
-    known = {_key(matrix): s for s, matrix in enumerate(subject.matrices)}
+    known: dict[Any, list[int]] = {}  # matrix -> its element, and those that differ internally
+    for s, matrix in enumerate(subject.matrices):
+        known.setdefault(_key(matrix), []).append(s)
     for s, entries in enumerate(subject.matrices):
         tuple_of_s = indices(subject, s)
         if number(subject, tuple_of_s) != s:
@@ -53,7 +55,8 @@ def index_bijection(
                 f"{number(subject, tuple_of_s)}",
             )
         matrix = homogeneous(Motion(Matrix(entries.tolist()), None, t))
-        found = known[_key(matrix[:d, :d])]
+        same = known[_key(matrix[:d, :d])]
+        found = s if s in same else same[0]
         if indices(subject, found) != tuple_of_s or matrix[:d, d] != t:
             return refuted(
                 SYMBOLIC, f"the matrix of {tuple_of_s} reads back as {indices(subject, found)}"
@@ -64,7 +67,12 @@ def index_bijection(
     return proved(
         f"{SYMBOLIC}: {subject.order} elements with symbolic translations",
         r"For each index tuple $i$ and symbolic $t$, the last column of the matrix of $g(t, s_i)$ "
-        r"is $t$ and its linear part occurs once in the list, at place $i$.",
+        + (
+            r"is $t$ and its linear part occurs in the list at place $i$, and elsewhere only where "
+            r"the element differs from that by an internal symmetry."
+            if subject.internal
+            else r"is $t$ and its linear part occurs once in the list, at place $i$."
+        ),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from groupkit.stabilizer import Stabilizer
 from groupkit.verification.closed_form import closed_form
 from groupkit.verification.element_law import element_arrays
 from groupkit.verification.group_laws import GROUP_LAWS
@@ -25,8 +24,7 @@ def prove(
     laws = judge([(law, (subject,)) for law in claims])
     by_name = {law.name: law.status == "proved" for law in laws}
     if all(by_name[law.name] for law in STABILIZER_LAWS):
-        stabilizer = Stabilizer(subject.axes, subject.matrices)
-        laws += judge(layer_claims(stabilizer, kernel_sizes))
+        laws += judge(layer_claims(subject.stabilizer, kernel_sizes))
     return Report(subject.name, _in_one_line(subject), _matrices(subject), laws)
 
 

@@ -61,22 +61,37 @@ def unimodular(subject: Subject) -> Finding:
 @claim(
     SECTION,
     "faithful",
-    "M(s) = M(s') only if s = s'",
-    r"M(s) = M(s') \Rightarrow s = s'",
+    "M(s) = M(s') only if s = s', or s⁻¹s' is declared internal: an element that fixes every point",
+    r"M(s) = M(s') \Rightarrow s^{-1} s' \in K",
     needs=("integer",),
 )
 def faithful(subject: Subject) -> Finding:
-    """Decide whether different indices have different matrices."""
-    first: dict[tuple[int, ...], int] = {}
-    for s, matrix in enumerate(subject.matrices):
-        other = first.setdefault(_key(matrix), s)
-        if other != s:
+    """Decide whether the kernel of M is the declared one: trivial, unless some are internal."""
+    one = np.eye(subject.dimension, dtype=np.int64)
+    for s in subject.internal:
+        if not (subject.matrices[s] == one).all():
             return refuted(
                 EXACT,
-                f"M{subject.label(other)} = M{subject.label(s)} = {_show(subject, s)}",
+                f"{subject.label(s)} is declared internal, but moves points: M{subject.label(s)} = "
+                f"{_show(subject, s)}",
             )
+    allowed = 1 + len(subject.internal)
+    found: dict[tuple[int, ...], list[int]] = {}
+    for s, matrix in enumerate(subject.matrices):
+        same = found.setdefault(_key(matrix), [])
+        same.append(s)
+        if len(same) > allowed:
+            internal = f", but {allowed - 1} are internal" if subject.internal else ""
+            equal = " = ".join(f"M{subject.label(other)}" for other in same)
+            return refuted(EXACT, f"{equal} = {_show(subject, s)}{internal}")
     pairs = math.comb(subject.order, 2)
-    return proved(f"{EXACT}: {pairs} pairs", f"The ${subject.order}$ matrices are distinct.")
+    if not subject.internal:
+        return proved(f"{EXACT}: {pairs} pairs", f"The ${subject.order}$ matrices are distinct.")
+    return proved(
+        f"{EXACT}: {pairs} pairs, {len(subject.internal)} internal symmetries",
+        f"The ${len(subject.internal)}$ internal elements have the identity matrix, and no matrix "
+        f"is that of more than ${allowed}$ elements: those of one coset of $K$.",
+    )
 
 
 @claim(

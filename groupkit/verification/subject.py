@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,8 @@ class Subject:
     lattice : Lattice
     matrix, index, compose : callable, optional
         The user's closed forms: index → matrix, matrix → index, (index, index) → index.
+    internal : tuple of int
+        The elements other than e that are declared to fix every point.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Subject:
     matrix: Callable[..., Any] | None = None
     index: Callable[[Any], Any] | None = None
     compose: Callable[[Any, Any], Any] | None = None
+    internal: tuple[int, ...] = ()
 
     @classmethod
     def of(
@@ -70,11 +74,21 @@ class Subject:
             matrix,
             index,
             compose,
+            tuple(s for s in stabilizer.internal if s != stabilizer.identity),
         )
 
     def changed(self, **parts: Any) -> Subject:
         """Return a copy with some parts replaced, checked by nothing."""
         return replace(self, **parts)
+
+    @cached_property
+    def stabilizer(self) -> Stabilizer:
+        """The stabilizer that the subject describes, made anew: for laws that come after its own.
+
+        Products follow from the matrices wherever these determine the elements.
+        """
+        table = (self.table,) if self.internal else ()
+        return Stabilizer(self.axes, self.matrices, *table)
 
     @property
     def order(self) -> int:
