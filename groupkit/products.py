@@ -14,7 +14,7 @@ from groupkit.generation import MOST_ELEMENTS
 from groupkit.integers import integer
 from groupkit.stabilizer import Stabilizer
 
-Table = Int[np.ndarray, "n n"]
+Table = Int[np.ndarray, "_ _"]
 
 
 def with_internal(stabilizer: Stabilizer, factors: Mapping[str, int | FiniteGroup]) -> Stabilizer:
@@ -75,7 +75,7 @@ def product_table(tables: Iterable[Table]) -> Table:
     >>> product_table([np.array([[0, 1], [1, 0]]), np.array([[0, 1], [1, 0]])])[1].tolist()
     [1, 0, 3, 2]
     """
-    result: Table = np.zeros((1, 1), dtype=np.int64)
+    result = np.zeros((1, 1), dtype=np.int64)
     for table in tables:
         n = len(result) * len(table)
         # entry [(a, b), (c, d)] is (ac, bd)
