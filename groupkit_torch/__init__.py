@@ -4,6 +4,7 @@ from groupkit_torch import functional, testing
 from groupkit_torch.conv import GroupConv, LiftingConv
 from groupkit_torch.coset_pool import CosetPool
 from groupkit_torch.guard import EquivarianceWarning, InexactError, set_exact
+from groupkit_torch.hexagonal import OffsetLayout
 from groupkit_torch.layers import layers
 from groupkit_torch.norm import GroupBatchNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
@@ -19,6 +20,7 @@ __all__ = [
     "GroupMaxPool",
     "InexactError",
     "LiftingConv",
+    "OffsetLayout",
     "find_symmetry",
     "functional",
     "layers",
