@@ -261,24 +261,24 @@ def _from_generators(stabilizer: Stabilizer, images: Mapping[str, Any]) -> Any:
 def _image(image: Any) -> Float[np.ndarray, "n n"]:
     """Return a matrix, or that of a permutation p: channel c goes to channel p[c]."""
     listed = list(image) if isinstance(image, Iterable) and not hasattr(image, "shape") else image
-    array = np.asarray(listed)
-    if array.ndim == 1 and sorted(array.tolist()) == list(range(len(array))):
+    try:
+        array = np.asarray(listed, dtype=np.float64)
+    except (TypeError, ValueError):
+        array = np.zeros(0)
+    if array.ndim == 1 and len(array) and sorted(array.tolist()) == list(range(len(array))):
         matrix = np.zeros((len(array),) * 2)
-        matrix[array, np.arange(len(array))] = 1
+        matrix[array.astype(np.int64), np.arange(len(array))] = 1
         return matrix
     if array.ndim != 2 or array.shape[0] != array.shape[1] or array.shape[0] == 0:
         raise FieldError(
             f"{brief(image)} is neither a permutation of 0 … n - 1 nor a square matrix",
             witness=image,
         )
-    return np.asarray(array, dtype=np.float64)
+    return array
 
 
 def _tabulated(stabilizer: Stabilizer, matrix: Callable[..., Any]) -> list[Any]:
     return [
-        np.asarray(
-            matrix(**{name: int(i) for name, i in stabilizer.axis_indices(s).items()}),
-            dtype=np.float64,
-        )
+        matrix(**{name: int(i) for name, i in stabilizer.axis_indices(s).items()})
         for s in stabilizer
     ]

@@ -1,6 +1,7 @@
 """Layers that are exactly equivariant under any group declared with groupkit, for PyTorch."""
 
 from groupkit_torch import functional, testing
+from groupkit_torch.action import act
 from groupkit_torch.conv import GroupConv, LiftingConv
 from groupkit_torch.coset_pool import CosetPool
 from groupkit_torch.guard import EquivarianceWarning, InexactError, set_exact
@@ -21,6 +22,7 @@ __all__ = [
     "InexactError",
     "LiftingConv",
     "OffsetLayout",
+    "act",
     "find_symmetry",
     "functional",
     "layers",

@@ -11,11 +11,11 @@ from jaxtyping import Shaped
 from torch import Tensor, nn
 
 from groupkit import SplitGroup
-from groupkit.action import array_action, stable_mask
+from groupkit.action import stable_mask
 from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType
+from groupkit_torch.action import act
 from groupkit_torch.equivariance_report import relative_error
-from groupkit_torch.functional import act
 
 Call = Callable[[Tensor], Tensor]
 
@@ -76,13 +76,12 @@ def layer_errors(
     [('0 (ReLU)', True), ('1 (Conv2d)', False)]
     """
     stabilizer = group.stabilizer
-    space = tuple(x.shape[-group.dimension :])
     with _recorded(module) as record:
         call(x)
         plain, runs = list(record), []
         for s in stabilizer:
             record.clear()
-            call(act(x, array_action(stabilizer, s, space, in_type)))
+            call(act(x, group, s, in_type))
             runs.append(list(record))
     types = _types(module, group)
     found = []
@@ -149,7 +148,9 @@ def _fitting(
     if axes < 0:
         yield None
     for kind in types:
-        if axes == kind.has_axis and (not kind.has_axis or y.shape[2] == kind.size):
+        channels = 1 if kind.field is None else kind.field.size
+        whole = y.dim() > 1 and not y.shape[1] % channels
+        if whole and axes == kind.has_axis and (not kind.has_axis or y.shape[2] == kind.size):
             yield kind
 
 
@@ -164,7 +165,7 @@ def _errors(
     for s, gy in enumerate(moved):
         try:
             mask = stable_mask(group.stabilizer, space)
-            expected = act(y, array_action(group.stabilizer, s, space, kind))
+            expected = act(y, group, s, kind)
         except WindowError:  # no centre that S allows
             found.append(0.0 if s == group.stabilizer.identity else float("inf"))
             continue

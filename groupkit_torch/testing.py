@@ -16,11 +16,11 @@ import torch
 from torch import Tensor, nn
 
 from groupkit import SplitGroup
-from groupkit.action import array_action, stable_mask
+from groupkit.action import stable_mask
 from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
+from groupkit_torch.action import act
 from groupkit_torch.equivariance_report import Deviation, EquivarianceReport, relative_error
-from groupkit_torch.functional import act
 from groupkit_torch.guard import guards_silent
 from groupkit_torch.layer_errors import LayerErrors, first_broken, layer_errors
 from groupkit_torch.translations import compare_translations
@@ -56,10 +56,10 @@ def equivariance_error(
         G.
     input_shape : sequence of int
         [batch, channels, *space], or [batch, channels, \|S/H\|, *space].
-    input_type : {"planar", "regular"} or subgroup
-        What the input is a function on.
-    output_type : {"regular", "planar", "invariant"} or subgroup
-        What the output is a function on; "invariant" outputs have no lattice axes and do not
+    input_type : {"planar", "regular"}, subgroup or Field
+        What the input is a function on, or how S acts on its channels.
+    output_type : {"regular", "planar", "invariant"}, subgroup or Field
+        The same of the output; "invariant" outputs have no lattice axes and do not
         change.
     dtype : torch.dtype, optional
         Of the input; by default that of the module's parameters, float64 if it has none.
@@ -128,12 +128,11 @@ def equivariance_error(
 
         x = draw(*input_shape)
         y = call(x)
-        space = tuple(input_shape[-dimension:])
         if out_type is not None:
             _check_axes("output", y.shape, out_type, dimension)
         elements = []
         for s in range(stabilizer.order):
-            gx = act(x, array_action(stabilizer, s, space, in_type))
+            gx = act(x, group, s, in_type)
             elements.append(_compare(stabilizer.label(s), call(gx), y, group, s, out_type))
         found: list[Deviation] = []
         note = "not applicable: the output has no lattice axes"
@@ -307,7 +306,7 @@ def _compare(
         return Deviation(label, relative_error(actual, y, y), 1)
     stabilizer, dimension = group.stabilizer, group.dimension
     space = tuple(y.shape[-dimension:])
-    expected = act(y, array_action(stabilizer, s, space, out_type))
+    expected = act(y, group, s, out_type)
     mask = stable_mask(stabilizer, space)
     if mask is None or actual.shape != expected.shape:
         return Deviation(label, relative_error(actual, expected, y), math.prod(space))
