@@ -1,5 +1,6 @@
 """Discrete symmetry groups Z^d ⋊ S: declare, check, prove, index."""
 
+from groupkit import algebra
 from groupkit.elements import Elements
 from groupkit.errors import GroupkitError
 from groupkit.feature_type import FeatureType
@@ -24,6 +25,7 @@ __all__ = [
     "Stabilizer",
     "Subgroup",
     "Window",
+    "algebra",
     "catalog",
     "p1",
     "p2",

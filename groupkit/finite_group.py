@@ -12,7 +12,7 @@ from jaxtyping import Int
 from groupkit import cayley, cosets
 from groupkit.cosets import Cosets
 from groupkit.errors import ElementError, NotASubgroupError, brief
-from groupkit.frozen import Frozen
+from groupkit.frozen import Frozen, read_only
 from groupkit.generation import generate_matrices, generate_permutations
 from groupkit.integers import integer, integer_matrices, listed, numbers_below
 from groupkit.tabulation import matrix_table, permutation_array, table_array, table_of
@@ -107,12 +107,12 @@ class FiniteGroup(Frozen):
     @cached_property
     def inverses(self) -> Int[np.ndarray, " order"]:
         """The number of a⁻¹ for every a; read-only."""
-        return _read_only(cayley.inverses_of(self.cayley_table, self.identity))
+        return read_only(cayley.inverses_of(self.cayley_table, self.identity))
 
     @cached_property
     def element_orders(self) -> Int[np.ndarray, " order"]:
         """The smallest k ≥ 1 with aᵏ = e, for every a; read-only."""
-        return _read_only(cayley.element_orders_of(self.cayley_table, self.identity))
+        return read_only(cayley.element_orders_of(self.cayley_table, self.identity))
 
     @cached_property
     def is_abelian(self) -> bool:
@@ -310,8 +310,3 @@ class Subgroup(Frozen):
 
     def __repr__(self) -> str:
         return f"Subgroup(order={len(self)} of {len(self.parent)}, members {self.members})"
-
-
-def _read_only(array: Int[np.ndarray, "..."]) -> Int[np.ndarray, "..."]:
-    array.flags.writeable = False
-    return array

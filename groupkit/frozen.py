@@ -6,6 +6,13 @@ from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
+from jaxtyping import Shaped
+
+
+def read_only(array: Shaped[np.ndarray, "*shape"]) -> Shaped[np.ndarray, "*shape"]:
+    """Return an array, made read-only: a value that a frozen object keeps."""
+    array.flags.writeable = False
+    return array
 
 
 class Frozen:
