@@ -7,6 +7,7 @@ from groupkit_torch.coset_pool import CosetPool
 from groupkit_torch.guard import EquivarianceWarning, InexactError, set_exact
 from groupkit_torch.hexagonal import OffsetLayout
 from groupkit_torch.layers import layers
+from groupkit_torch.linear import GroupLinear
 from groupkit_torch.norm import GroupBatchNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
 from groupkit_torch.symmetry import find_symmetry
@@ -18,6 +19,7 @@ __all__ = [
     "GroupAvgPool",
     "GroupBatchNorm",
     "GroupConv",
+    "GroupLinear",
     "GroupMaxPool",
     "InexactError",
     "LiftingConv",

@@ -15,10 +15,19 @@ from groupkit.errors import UnknownNameError
 from groupkit_torch.conv import GroupConv, LiftingConv
 from groupkit_torch.coset_pool import CosetPool
 from groupkit_torch.geometry import SettingError
+from groupkit_torch.linear import GroupLinear
 from groupkit_torch.norm import GroupBatchNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
 
-_MODULES: Final = (LiftingConv, GroupConv, GroupBatchNorm, GroupMaxPool, GroupAvgPool, CosetPool)
+_MODULES: Final = (
+    LiftingConv,
+    GroupConv,
+    GroupLinear,
+    GroupBatchNorm,
+    GroupMaxPool,
+    GroupAvgPool,
+    CosetPool,
+)
 _LAYERS: Final[dict[str, type[nn.Module]]] = {module.__name__: module for module in _MODULES}
 _PREFIX: Final = "Group"
 
