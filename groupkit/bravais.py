@@ -58,8 +58,18 @@ TWICE_PRIMITIVE: Final[Mapping[str, Form]] = MappingProxyType(
     {
         "P": ((2, 0, 0), (0, 2, 0), (0, 0, 2)),
         "S": ((1, 1, 0), (-1, 1, 0), (0, 0, 2)),
+        "A": ((2, 0, 0), (0, 1, -1), (0, 1, 1)),  # the lattice of S, as ITA has it in Amm2
         "I": ((-1, 1, 1), (1, -1, 1), (1, 1, -1)),
         "F": ((0, 1, 1), (1, 0, 1), (1, 1, 0)),
+    }
+)
+
+# Primitive vectors in other conventional cells, times an integer: columns, and that integer.  Those
+# of "rhombohedral P" stand in the hexagonal cell, obverse (ITA, table 1.5.1.1).
+CONVENTIONAL: Final[Mapping[str, tuple[Form, int]]] = MappingProxyType(
+    {
+        "rhombic": (((1, -1), (1, 1)), 2),
+        "rhombohedral P": (((2, -1, -1), (1, 1, -2), (1, 1, 1)), 3),
     }
 )
 
@@ -77,6 +87,7 @@ PEARSON: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
         "mS": ("monoclinic", "S"),
         "oP": ("orthorhombic", "P"),
         "oS": ("orthorhombic", "S"),
+        "oA": ("orthorhombic", "A"),
         "oI": ("orthorhombic", "I"),
         "oF": ("orthorhombic", "F"),
         "tP": ("tetragonal", "P"),

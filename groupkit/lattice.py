@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fractions import Fraction
 from functools import cache
 from math import gcd, lcm
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
-from groupkit.bravais import CELLS, PEARSON, TWICE_PRIMITIVE, Form
+from groupkit.bravais import CELLS, CONVENTIONAL, PEARSON, TWICE_PRIMITIVE, Form
 from groupkit.errors import DimensionError, LatticeError, NotIsometryError, UnknownNameError, brief
 from groupkit.integers import determinant, exact_matmul, exact_total, rank, rational
 
@@ -76,8 +77,8 @@ class Lattice:
             ``"line"``; ``"oblique"``, ``"rectangular"``, ``"rhombic"``, ``"square"``,
             ``"hexagonal"``; ``"triclinic"``, ``"monoclinic"``, ``"orthorhombic"``,
             ``"tetragonal"``, ``"rhombohedral"``, ``"hexagonal"``, ``"cubic"``, followed by
-            ``" P"`` (the default), ``" S"``, ``" I"`` or ``" F"`` for the centring, in a
-            primitive basis; or a Pearson symbol such as ``"cF"``.
+            ``" P"`` (the default), ``" S"``, ``" A"``, ``" I"`` or ``" F"`` for the centring, in
+            a primitive basis; or a Pearson symbol such as ``"cF"``.
         dimension : int, optional
             Needed for ``"hexagonal"`` in three dimensions only.
 
@@ -150,11 +151,68 @@ class Lattice:
             for form in _symmetric_forms(dimension)
         ]
         gram = exact_total(exact_matmul(transposed, matrices))
-        span = _span(averages)
-        for lattice in _bravais().values():
-            if lattice.dimension == dimension and _span(lattice.forms) == span:
-                return lattice
-        return cls(f"invariant-{dimension}d", _primitive_form(gram), span)
+        forms = [_primitive_form(average) for average in averages]
+        known = _bravais_lattice(forms)
+        return known or cls(f"invariant-{dimension}d", _primitive_form(gram), _span(forms))
+
+    def change_basis(self, basis: Int[np.ndarray, "d d"]) -> Lattice:
+        """Return the same lattice in the basis whose vectors are the columns P: Q → PᵀQP.
+
+        It keeps its name where a Bravais lattice of this module has these Gram matrices.
+        """
+
+        def moved(form: Form) -> Form:
+            inner = exact_matmul(np.array(form), basis)
+            return _primitive_form(exact_matmul(basis.T, inner))
+
+        forms = tuple(moved(form) for form in self.forms)
+        known = _bravais_lattice(forms)
+        return known or Lattice(f"{self.name}, other basis", moved(self.gram), forms)
+
+    def direct_sum(self, other: Lattice) -> Lattice:
+        """Return the orthogonal sum: Gram matrices are diagonal blocks of those of the two.
+
+        Examples
+        --------
+        >>> Lattice.named("square").direct_sum(Lattice.named("line")).name
+        'tetragonal P'
+        """
+        d, e = self.dimension, other.dimension
+
+        def block(upper: Form | None, lower: Form | None) -> Form:
+            form = np.zeros((d + e, d + e), dtype=object)
+            form[:d, :d] += np.array(upper or np.zeros((d, d), dtype=int))
+            form[d:, d:] += np.array(lower or np.zeros((e, e), dtype=int))
+            return tuple(tuple(int(entry) for entry in row) for row in form)
+
+        forms = (
+            *(block(form, None) for form in self.forms),
+            *(block(None, f) for f in other.forms),
+        )
+        known = _bravais_lattice(forms)
+        return known or Lattice(f"{self.name} ⊕ {other.name}", block(self.gram, other.gram), forms)
+
+    @property
+    def conventional_from_primitive(self) -> tuple[tuple[Fraction, ...], ...]:
+        """The basis vectors, as columns, in the conventional cell of ITA: the identity for P.
+
+        x_conventional = C x_primitive.  The conventional cell of the rhombohedral lattice is
+        hexagonal, that of the rhombic one rectangular.
+
+        Examples
+        --------
+        >>> [str(x) for x in Lattice.named("cubic F").conventional_from_primitive[0]]
+        ['0', '1/2', '1/2']
+        """
+        centring = self.name[-1] if self.name[-2:-1] == " " else ""
+        identity = tuple(tuple(int(i == j) for j in range(3)) for i in range(3))
+        rows, scale = identity[: self.dimension], 1
+        if self == _named_or_none(self.name, self.dimension):
+            if self.name in CONVENTIONAL:
+                rows, scale = CONVENTIONAL[self.name]
+            elif centring in TWICE_PRIMITIVE:
+                rows, scale = TWICE_PRIMITIVE[centring], 2
+        return tuple(tuple(Fraction(x, scale) for x in row[: self.dimension]) for row in rows)
 
     @property
     def dimension(self) -> int:
@@ -195,6 +253,24 @@ class Lattice:
                     "have an invariant one derived",
                     witness=(matrix, form),
                 )
+
+
+def _named_or_none(name: str, dimension: int) -> Lattice | None:
+    """Return the Bravais lattice of a name, None if there is none."""
+    found = (known for known in _bravais().values() if known.dimension == dimension)
+    return next((known for known in found if known.name == name), None)
+
+
+def _bravais_lattice(forms: Sequence[Form]) -> Lattice | None:
+    """Return the Bravais lattice whose forms span what these do, None if there is none."""
+    vectors = [[entry for row in form for entry in row] for form in forms]
+    size = rank(vectors)
+    for lattice in _bravais().values():
+        if lattice.dimension == len(forms[0]) and len(lattice.forms) == size:
+            others = [[entry for row in form for entry in row] for form in lattice.forms]
+            if rank([*others, *vectors]) == size:
+                return lattice
+    return None
 
 
 def _names(lattice: Lattice) -> tuple[str, ...]:
