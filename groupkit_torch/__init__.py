@@ -2,14 +2,18 @@
 
 from groupkit_torch import functional, testing
 from groupkit_torch.action import act
+from groupkit_torch.batch_norm import GroupBatchNorm
 from groupkit_torch.conv import GroupConv, LiftingConv
 from groupkit_torch.coset_pool import CosetPool
 from groupkit_torch.guard import EquivarianceWarning, InexactError, set_exact
 from groupkit_torch.hexagonal import OffsetLayout
 from groupkit_torch.layers import layers
 from groupkit_torch.linear import GroupLinear
-from groupkit_torch.norm import GroupBatchNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
+from groupkit_torch.resample import Resampling
+from groupkit_torch.restrict import restrict
+from groupkit_torch.restriction import induce, restrict_map
+from groupkit_torch.separable import SeparableGroupConv
 from groupkit_torch.symmetry import find_symmetry
 from groupkit_torch.trace import trace_exactness
 
@@ -24,10 +28,15 @@ __all__ = [
     "InexactError",
     "LiftingConv",
     "OffsetLayout",
+    "Resampling",
     "act",
+    "SeparableGroupConv",
     "find_symmetry",
     "functional",
+    "induce",
     "layers",
+    "restrict",
+    "restrict_map",
     "set_exact",
     "testing",
     "trace_exactness",

@@ -1,0 +1,236 @@
+"""Run a network of G as a network of a smaller group: the same outputs, less symmetry to keep."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+import torch
+from jaxtyping import Inexact, Shaped
+from torch import Tensor, nn
+
+from groupkit import FeatureType, SplitGroup
+from groupkit_torch.conv import GroupConv, LiftingConv
+from groupkit_torch.sampler import Sampler
+from groupkit_torch.filter_layer import FilterLayer
+from groupkit_torch.guard import Guarded
+from groupkit_torch.restriction import (
+    RestrictedType,
+    RestrictionError,
+    from_copies,
+    numbers_in,
+    restrict_type,
+    to_copies,
+)
+
+
+def restrict(model: nn.Module, group: SplitGroup) -> nn.Module:
+    r"""Return a network of a smaller group with the outputs of a network of G.
+
+    Each G-feature map becomes [S:H] maps of the smaller group, stored as channels (see
+    `restrict_map`). Layers with filters become layers of the smaller group, their weights
+    re-indexed from the expanded bank: as many more parameters as there are fewer symmetries, so
+    that training may continue and forget what the smaller group does not ask for. Normalisation,
+    pooling and dropout keep spanning all copies, in training too.
+
+    Parameters
+    ----------
+    model : Module
+        Any network of layers of one group G; it is left as it is. Layers of plain torch stay as
+        they are: they have to treat all channels alike, or come after the last pooling.
+    group : SplitGroup
+        The smaller group: its matrices are some of G's.
+
+    Returns
+    -------
+    Module
+        A copy in which every layer of G is replaced. Inputs and outputs that are planar or
+        invariant are as before; regular ones are restricted.
+
+    Raises
+    ------
+    RestrictionError
+        If the group is no subgroup, the model has no layer of a group, or maps fall into orbits
+        that are not of one kind.
+
+    Examples
+    --------
+    >>> import groupkit as gk, groupkit_torch as gt
+    >>> L = gt.layers(gk.p4m)
+    >>> net = nn.Sequential(
+    ...     L.LiftingConv(1, 4, 3), L.BatchNorm(4), nn.ReLU(), L.GroupConv(4, 2, 3), L.CosetPool()
+    ... )
+    >>> smaller = restrict(net, gk.p4)
+    >>> x = torch.randn(2, 1, 9, 9)
+    >>> torch.allclose(smaller(x), net(x), atol=1e-5)
+    True
+    >>> smaller[3]
+    GroupConv(p4, 8, 4, kernel_size=(3, 3), regular -> regular)
+    """
+    model = copy.deepcopy(model)
+    if not any(_has_group(module) for module in model.modules()):
+        raise RestrictionError(
+            "the model has no layer of a group, so there is nothing to restrict", witness=model
+        )
+    replaced: dict[nn.Module, nn.Module] = {}
+    return _replace(model, group, replaced)
+
+
+class Spanning(nn.Module):
+    """A layer of G between maps of a smaller group: it sees all copies as one map of G.
+
+    Parameters
+    ----------
+    layer : Module
+        The layer of G.
+    group : SplitGroup
+        The smaller group.
+    """
+
+    def __init__(self, layer: nn.Module, group: SplitGroup) -> None:
+        super().__init__()
+        self.layer, self.group = layer, group
+        before, after = _types(layer)
+        large = layer.group
+        assert isinstance(large, SplitGroup)
+        self._before = self._after = 1  # copies
+        self.inverse: Tensor | None
+        self.order: Tensor | None
+        self.register_buffer("inverse", None, persistent=False)
+        self.register_buffer("order", None, persistent=False)
+        if before.has_axis:
+            seen = restrict_type(before, large, group)
+            self.inverse, self._before = seen.inverse, seen.copies
+        if after is not None and after.has_axis:
+            seen = restrict_type(after, large, group)
+            self.order, self._after = seen.order, seen.copies
+        if isinstance(layer, Guarded):
+            layer._set_guard(_restricted_sampler(layer._sampler, group), layer.exact)
+
+    def forward(
+        self, x: Shaped[Tensor, "batch channels *rest"]
+    ) -> Shaped[Tensor, "batch more_channels *out"]:
+        """Return what the layer of G makes of the map of G."""
+        if self.inverse is not None:
+            x = from_copies(x, self.inverse, self._before)
+        y: Tensor = self.layer(x)
+        return y if self.order is None else to_copies(y, self.order, self._after)
+
+    def extra_repr(self) -> str:
+        """Return the name of the smaller group."""
+        return self.group.name
+
+
+def _replace(
+    module: nn.Module, group: SplitGroup, replaced: dict[nn.Module, nn.Module]
+) -> nn.Module:
+    if module in replaced:  # a layer that is used twice stays one layer
+        return replaced[module]
+    if isinstance(module, FilterLayer):
+        found: nn.Module = _restrict_filters(module, group)
+    elif _has_group(module):
+        found = Spanning(module, group)
+    else:
+        for name, child in module._modules.items():  # named_children leaves out repeated ones
+            if child is not None:
+                module._modules[name] = _replace(child, group, replaced)
+        found = module
+    found.training = module.training
+    replaced[module] = found
+    return found
+
+
+def _has_group(module: nn.Module) -> bool:
+    return isinstance(getattr(module, "group", None), SplitGroup)
+
+
+def _types(layer: nn.Module) -> tuple[FeatureType, FeatureType | None]:
+    """Return the types of a layer's inputs and outputs; None for invariants."""
+    kind = getattr(layer, "feature_type", None)
+    before = getattr(layer, "input_type", kind)
+    after = getattr(layer, "output_type", kind)
+    if not isinstance(before, FeatureType):
+        raise RestrictionError(
+            f"{type(layer).__name__} does not say which maps it takes; restrict its parts",
+            witness=layer,
+        )
+    return before, after if isinstance(after, FeatureType) else None
+
+
+def _restrict_filters(layer: FilterLayer, group: SplitGroup) -> FilterLayer:
+    """Return the layer of the smaller group whose bank holds the entries of this one's."""
+    before = restrict_type(layer.input_type, layer.group, group)
+    after = restrict_type(layer.output_type, layer.group, group)
+    window = layer.filter_bank.window
+    points = window.points.tolist()
+    parameter = layer.weight
+    settings: dict[str, Any] = {
+        "stride": layer.stride,
+        "padding": layer.padding,
+        "dilation": layer.dilation,
+        "groups": layer.groups,
+        "bias": layer.bias is not None,
+        "padding_mode": layer.padding_mode,
+        "input_type": before.part,
+        "output_type": after.part,
+        "exact": layer.exact,
+        "device": parameter.device,
+        "dtype": parameter.dtype,
+    }
+    kind = GroupConv if isinstance(layer, LiftingConv) else type(layer)
+    smaller: FilterLayer = kind(
+        group,
+        layer.in_channels * before.copies,
+        layer.out_channels * after.copies,
+        group.window_of_points(points, window.centre),
+        **settings,
+    )
+    smaller.domain = layer.domain  # maps stay where those of G live
+    with torch.no_grad():
+        smaller.weight.copy_(_reindexed(layer, smaller, before, after))
+        if smaller.bias is not None and layer.bias is not None:
+            smaller.bias.copy_(layer.bias.repeat_interleave(after.copies))
+    smaller.weight.requires_grad_(parameter.requires_grad)
+    if smaller.bias is not None and layer.bias is not None:
+        smaller.bias.requires_grad_(layer.bias.requires_grad)
+    return smaller
+
+
+def _reindexed(
+    layer: FilterLayer, smaller: FilterLayer, before: RestrictedType, after: RestrictedType
+) -> Inexact[Tensor, "rows columns n_parameters"]:
+    """Return the smaller layer's weight: entries of the bank at the identity coset.
+
+    There the smaller bank shows its weight as it is: row e, entry (c, x) is parameter index[e, c,
+    x], and fields act by ρ(e) = 1 where c is the identity coset as well.
+    """
+    rows, columns = (before, after) if layer._adjoint else (after, before)
+    row, column = (
+        int(seen.part.cosets.index_of[seen.part.stabilizer.identity]) for seen in (rows, columns)
+    )
+    index = torch.tensor(smaller.filter_bank.index[row])  # [columns of H, *box]
+    flat = torch.cat([index[column : column + 1], index]).flatten()  # the identity coset first
+    source = torch.cat([torch.tensor([column]), torch.arange(len(index))])
+    source = source.repeat_interleave(index[0].numel())
+    place = torch.arange(index[0].numel()).repeat(len(index) + 1)
+    n_parameters = smaller.filter_bank.n_parameters
+    first = torch.tensor([int((flat == p).nonzero()[0, 0]) for p in range(n_parameters)])
+    bank = layer.expanded_weight().detach()
+    bank = bank.unflatten(1, (-1, columns.whole.size)).unflatten(0, (-1, rows.whole.size))
+    bank = bank.flatten(4)  # [R, rows, C, columns, box]
+    device = bank.device
+    row_entries = torch.tensor(rows.position[:, row], device=device)
+    column_entries = torch.tensor(columns.position, device=device)[:, source[first].to(device)]
+    bank = bank.index_select(1, row_entries)
+    taken: Tensor = bank[:, :, :, column_entries, place[first].to(device)]
+    # [R, copies, C, copies, p]
+    return taken.flatten(2, 3).flatten(0, 1)
+
+
+def _restricted_sampler(sampler: Sampler, group: SplitGroup) -> Sampler:
+    numbers = numbers_in(group, sampler.group)
+    kernel = sampler.kernel
+    permutations = None if kernel.permutations is None else kernel.permutations[numbers]
+    kernel = replace(kernel, stabilizer=group.stabilizer, permutations=permutations)
+    return replace(sampler, group=group, kernel=kernel)
