@@ -12,12 +12,13 @@ from torch import nn
 
 from groupkit import SplitGroup
 from groupkit.errors import UnknownNameError
+from groupkit_torch.batch_norm import GroupBatchNorm
 from groupkit_torch.conv import GroupConv, LiftingConv
 from groupkit_torch.coset_pool import CosetPool
 from groupkit_torch.geometry import SettingError
 from groupkit_torch.linear import GroupLinear
-from groupkit_torch.norm import GroupBatchNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
+from groupkit_torch.resample import Resampling
 
 _MODULES: Final = (
     LiftingConv,
@@ -27,6 +28,7 @@ _MODULES: Final = (
     GroupMaxPool,
     GroupAvgPool,
     CosetPool,
+    Resampling,
 )
 _LAYERS: Final[dict[str, type[nn.Module]]] = {module.__name__: module for module in _MODULES}
 _PREFIX: Final = "Group"
