@@ -10,6 +10,7 @@ A group of signed permutations maps boxes to boxes: it has no such rows, and pay
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -73,6 +74,11 @@ class Domain:
         """Whether every point of an array is inside."""
         return not self.rows
 
+    @property
+    def is_torus(self) -> bool:
+        """Whether it is all of an array although S does not keep boxes."""
+        return self.is_whole and not self.stabilizer.is_signed_permutation
+
     def inside(
         self, shape: tuple[int, ...], device: torch.device | None = None
     ) -> Bool[Tensor, "*space"]:
@@ -110,6 +116,18 @@ class Domain:
             return _from_rows(self.rows, shape, device)
         return _cached(self.stabilizer, shape, device)
 
+    def count(self, shape: tuple[int, ...]) -> int:
+        """Return how many points of an array are inside.
+
+        Examples
+        --------
+        >>> import groupkit as gk
+        >>> Domain.of(gk.p6.stabilizer).count((5, 5))
+        19
+        """
+        shape = tuple(shape)
+        return math.prod(shape) if self.is_whole else _counted(self.stabilizer, shape)
+
     def inside_of(self, x: Shaped[Tensor, "*map"]) -> Bool[Tensor, "*space"]:
         """Return the stable window of a map's array, [*space]."""
         dimension = self.stabilizer.dimension
@@ -136,6 +154,13 @@ def _cached(
     mask = stable_mask(stabilizer, shape)
     with torch.inference_mode(False):  # the mask is shared with calls that train
         return torch.tensor(mask, device=device)
+
+
+@lru_cache(maxsize=256)
+def _counted(stabilizer: Stabilizer, shape: tuple[int, ...]) -> int:
+    mask = stable_mask(stabilizer, shape)
+    assert mask is not None
+    return int(mask.sum())
 
 
 def _from_rows(

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from jaxtyping import Float
+from jaxtyping import Shaped
 from torch import Tensor
 
-from groupkit.errors import FeatureTypeError
-from groupkit.feature_type import FeatureType
+from groupkit.errors import FeatureTypeError, GroupkitError
+from groupkit.feature_type import FeatureType, TypeLike
+from groupkit.stabilizer import Stabilizer
+
+
+class DtypeError(GroupkitError, TypeError):
+    """A map holds numbers with which a layer cannot compute."""
+
+    law = "a map holds numbers that its layer can compute with"
 
 
 def axis_size(feature_type: FeatureType) -> int | None:
@@ -21,8 +28,63 @@ def axis_size(feature_type: FeatureType) -> int | None:
     return feature_type.size if feature_type.has_axis else None
 
 
+def scalar_type(
+    stabilizer: Stabilizer, declared: FeatureType | TypeLike, layer: str
+) -> FeatureType:
+    """Return the type of maps whose channels S leaves alone, as a layer needs them.
+
+    Raises
+    ------
+    FeatureTypeError
+        If it is a field: what a layer does to each channel for itself does not commute with a
+        matrix that mixes them.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> scalar_type(gk.p4.stabilizer, gk.p4.field("vector"), "GroupBatchNorm")
+    Traceback (most recent call last):
+    groupkit.errors.FeatureTypeError: GroupBatchNorm treats each channel for itself, which does
+    not commute with S on Field('vector', 2 channels), which mixes them or turns their signs; use
+    it on regular maps, before they are projected (GroupRMSNorm takes fields)
+    """
+    kind = FeatureType.of(stabilizer, declared)
+    if kind.field is not None:
+        raise FeatureTypeError(
+            f"{layer} treats each channel for itself, which does not commute with S on "
+            f"{kind.field!r}, which mixes them or turns their signs; use it on regular maps, "
+            "before they are projected (GroupRMSNorm takes fields)",
+            witness=kind.field,
+        )
+    return kind
+
+
+def check_real(x: Shaped[Tensor, "*map"], layer: str, reason: str) -> None:
+    """Check that a map does not hold complex numbers.
+
+    Raises
+    ------
+    DtypeError
+        If it does.
+
+    Examples
+    --------
+    >>> import torch
+    >>> check_real(torch.zeros(2, dtype=torch.complex64), "GroupMaxPool", "have no order")
+    Traceback (most recent call last):
+    groupkit_torch.feature_maps.DtypeError: GroupMaxPool does not take torch.complex64: complex
+    numbers have no order; apply it to x.real, x.imag or x.abs()
+    """
+    if x.is_complex():
+        raise DtypeError(
+            f"{layer} does not take {x.dtype}: complex numbers {reason}; apply it to x.real, "
+            "x.imag or x.abs()",
+            witness=x.dtype,
+        )
+
+
 def check_map(
-    x: Float[Tensor, "*map"], channels: int | None, size: int | None, dimension: int
+    x: Shaped[Tensor, "*map"], channels: int | None, size: int | None, dimension: int
 ) -> None:
     """Check the shape of a feature map, [batch, channels, size, *space].
 

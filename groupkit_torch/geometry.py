@@ -17,7 +17,24 @@ PADDING_MODES: Final = ("zeros", "reflect", "replicate", "circular")
 class SettingError(GroupkitError, ValueError):
     """An argument of a layer is not one that torch's layers take."""
 
-    law = "a layer's numbers are integers, one or one for each lattice axis"
+    law = "the arguments of a layer are those that torch's layers take"
+
+
+def check_group(group: object) -> SplitGroup:
+    """Return the group of a layer.
+
+    Raises
+    ------
+    SettingError
+        If it is no declared group.
+    """
+    if not isinstance(group, SplitGroup):
+        raise SettingError(
+            f"a layer's group is a declared SplitGroup, not {group!r}; shipped ones are in "
+            "groupkit.catalog",
+            witness=group,
+        )
+    return group
 
 
 def positive(name: str, value: object) -> int:
@@ -80,12 +97,7 @@ def window_of(group: SplitGroup, kernel_size: int | Sequence[int] | Window) -> W
     groupkit.errors.FilterBankError: Window(7 points of 3×3, centre (1, 1)) is not one of p4; make
     it with that group's window or window_of_points
     """
-    if not isinstance(group, SplitGroup):
-        raise SettingError(
-            f"a layer's group is a declared SplitGroup, not {group!r}; shipped ones are in "
-            "groupkit.catalog",
-            witness=group,
-        )
+    check_group(group)
     if group.dimension > 3:
         raise WindowError(
             f"{group.name} acts on {group.dimension} dimensions; torch has layers for 1, 2 and 3",

@@ -19,11 +19,13 @@ from groupkit_torch.geometry import SettingError
 from groupkit_torch.linear import GroupLinear
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
 from groupkit_torch.resample import Resampling
+from groupkit_torch.separable import SeparableGroupConv
 
 _MODULES: Final = (
     LiftingConv,
     GroupConv,
     GroupLinear,
+    SeparableGroupConv,
     GroupBatchNorm,
     GroupMaxPool,
     GroupAvgPool,

@@ -9,7 +9,7 @@ between the entries of the stabilizer axis would not commute with S, which permu
 from __future__ import annotations
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float, Inexact
 from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 
@@ -17,7 +17,9 @@ from groupkit import SplitGroup
 from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.domain import Domain
-from groupkit_torch.feature_maps import axis_size, check_map
+from groupkit_torch.feature_maps import axis_size, check_map, check_real, scalar_type
+from groupkit_torch.geometry import check_group, positive
+from groupkit_torch.inside_norm import by_channel, normalise_inside
 
 
 class GroupBatchNorm(_BatchNorm):
@@ -38,13 +40,24 @@ class GroupBatchNorm(_BatchNorm):
         As in `torch.nn.BatchNorm2d`.
     feature_type : {"regular", "planar"} or subgroup
         What the maps are functions on.
+    torus : bool
+        Whether maps live on the torus of circular padding: then all of the array counts, on
+        every lattice.
     device, dtype
         Of the parameters.
 
     Raises
     ------
     FeatureTypeError
-        If a map is not of the declared type, or has a single value a channel in training.
+        If a map is not of the declared type, the type is a field, or a map has a single value a
+        channel in training.
+    DtypeError
+        If a map is complex.
+
+    Notes
+    -----
+    With statistics of the inside alone, forward and backward take about 2.5 times as long as
+    `torch.nn.BatchNorm2d` on the whole array; elsewhere, and in evaluation, as long.
 
     Examples
     --------
@@ -73,61 +86,53 @@ class GroupBatchNorm(_BatchNorm):
         track_running_stats: bool = True,
         *,
         feature_type: FeatureType | TypeLike = "regular",
+        torus: bool = False,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
+        stabilizer = check_group(group).stabilizer
+        kind = scalar_type(stabilizer, feature_type, type(self).__name__)
+        channels = positive("num_features", num_features)
         super().__init__(
-            num_features, eps, momentum, affine, track_running_stats, device=device, dtype=dtype
+            channels, eps, momentum, affine, track_running_stats, device=device, dtype=dtype
         )
-        self.group = group
-        self.feature_type = FeatureType.of(group.stabilizer, feature_type)
-        self._size = axis_size(self.feature_type)
-        self.domain = Domain.of(group.stabilizer)
+        self.group, self.feature_type = group, kind
+        self._size = axis_size(kind)
+        self.domain = Domain.torus(stabilizer) if torus else Domain.of(stabilizer)
         self._dimension = group.dimension
 
     def forward(
-        self, x: Float[Tensor, "batch num_features *rest"]
+        self, x: Inexact[Tensor, "batch num_features *rest"]
     ) -> Float[Tensor, "batch num_features *rest"]:
         """Return the normalised map, of the same shape."""
         check_map(x, self.num_features, self._size, self._dimension)
-        if not self.domain.is_whole and (self.training or self.running_mean is None):
-            return self._normalise_inside(x, self.domain.inside_of(x))
-        if self._size is None:
-            return super().forward(x)
-        last = x.movedim((1, 2), (-2, -1))
-        if last.is_contiguous() and not x.is_contiguous():  # channels_last: keep the layout
-            return super().forward(last.flatten(0, -3)).view(last.shape).movedim((-2, -1), (1, 2))
-        return super().forward(x.flatten(2, 3)).view(x.shape)  # four axes, not five: faster
+        check_real(x, type(self).__name__, "have a covariance instead of a variance")
+        if not self.training and self.running_mean is not None:
+            return by_channel(x, self._dimension, super().forward)
+        self._check_count(x)
+        if self.domain.is_whole:
+            return by_channel(x, self._dimension, super().forward)
+        y, mean, variance = normalise_inside(x, self.domain, self.eps, self.weight, self.bias)
+        if self.training and self.track_running_stats:
+            self._update_running(mean, variance)
+        return y
 
-    def _normalise_inside(
-        self, x: Float[Tensor, "batch num_features *rest"], mask: Bool[Tensor, "*space"]
-    ) -> Float[Tensor, "batch num_features *rest"]:
-        dtype = x.dtype
-        if dtype in (torch.float16, torch.bfloat16):
-            x = x.float()  # as torch does: statistics in single precision
-        copies = x[:, 0].numel() // mask.numel()
-        if copies == 1 and not torch.compiler.is_compiling() and int(mask.sum()) == 1:
+    def _check_count(self, x: Tensor) -> None:
+        copies = x.shape[0] * self.feature_type.size
+        space = x.shape[x.dim() - self._dimension :]
+        if copies > 1 or (not self.domain.is_whole and torch.compiler.is_compiling()):
+            return
+        if self.domain.count(space) == 1:
             raise FeatureTypeError(
                 f"a map of shape {tuple(x.shape)} has one value a channel in its stable window, "
                 "which has no variance; use a larger batch or map, or evaluation mode",
                 witness=tuple(x.shape),
             )
-        axes = [axis for axis in range(x.dim()) if axis != 1]
-        per_map = [-1 if axis == 1 else 1 for axis in range(x.dim())]
-        count = mask.sum() * copies
-        mean = torch.where(mask, x, 0).sum(axes) / count
-        centred = torch.where(mask, x - mean.view(per_map), 0)
-        variance = centred.square().sum(axes) / count
-        if self.training and self.track_running_stats:
-            self._update_running(mean.detach(), variance.detach() * count / (count - 1))
-        scale = (variance + self.eps).rsqrt()
-        if not self.affine:
-            return (centred * scale.view(per_map)).to(dtype)
-        scale = scale * self.weight
-        return torch.addcmul(self.bias.view(per_map), centred, scale.view(per_map)).to(dtype)
 
     @torch.no_grad()
-    def _update_running(self, mean: Float[Tensor, "c"], variance: Float[Tensor, "c"]) -> None:
+    def _update_running(
+        self, mean: Float[Tensor, " channels"], variance: Float[Tensor, " channels"]
+    ) -> None:
         assert self.running_mean is not None
         assert self.running_var is not None
         assert self.num_batches_tracked is not None
@@ -144,4 +149,5 @@ class GroupBatchNorm(_BatchNorm):
     def extra_repr(self) -> str:
         """Return the group, torch's own arguments and the feature type."""
         arguments: str = super().extra_repr()  # type: ignore[no-untyped-call]
-        return f"{self.group.name}, {arguments}, {self.feature_type}"
+        torus = ", torus=True" if self.domain.is_torus else ""
+        return f"{self.group.name}, {arguments}, {self.feature_type}{torus}"
