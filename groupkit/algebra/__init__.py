@@ -18,6 +18,7 @@ from groupkit.algebra.homomorphisms import (
     isomorphism,
     isomorphisms,
 )
+from groupkit.algebra.identify import identify
 from groupkit.algebra.irreps import RealIrrep, real_irreps
 from groupkit.algebra.normality import (
     conjugate_subgroups,
@@ -56,6 +57,7 @@ __all__ = [
     "direct_product",
     "exponent",
     "homomorphisms",
+    "identify",
     "index",
     "irrep_multiplicities",
     "is_isomorphic",

@@ -9,6 +9,8 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from groupkit import cayley
+from groupkit.algebra.commuting import of_mask
+from groupkit.algebra.conjugacy import conjugacy_classes
 from groupkit.algebra.finite_part import finite_group
 from groupkit.errors import TooLargeError
 from groupkit.finite_group import FiniteGroup, Subgroup
@@ -77,8 +79,22 @@ def normal_subgroups(group: FiniteGroup | SplitGroup) -> tuple[Subgroup, ...]:
     >>> [len(subgroup) for subgroup in normal_subgroups(p4m.stabilizer)]
     [1, 2, 4, 4, 4, 8]
     """
-    classes = _classes_of(finite_group(group, "normal subgroups"))
-    return tuple(kind[0] for kind in classes if len(kind) == 1)
+    finite = finite_group(group, "normal subgroups")
+    table, classes = finite.cayley_table, conjugacy_classes(finite)
+    closures = [cayley.generated_by(table, finite.identity, members) for members in classes.members]
+    trivial = closures[classes.identity]
+    found = [trivial]
+    seen = {trivial.tobytes()}
+    for one in found:  # grows while it runs: every one is a product of closures of classes
+        for other in closures:
+            joined = np.zeros(finite.order, dtype=bool)
+            joined[table[np.ix_(one, other)]] = True
+            if joined.tobytes() not in seen:
+                seen.add(joined.tobytes())
+                found.append(joined)
+                _check_count(finite, len(found))
+    subgroups = (of_mask(finite, mask) for mask in found)
+    return tuple(sorted(subgroups, key=lambda h: (len(h), h.members)))
 
 
 def maximal_subgroups(group: FiniteGroup | SplitGroup) -> tuple[Subgroup, ...]:
@@ -125,23 +141,23 @@ def _classes_of(group: FiniteGroup) -> tuple[SubgroupClass, ...]:
                 continue
             conjugates = np.unique(larger[conjugation], axis=0)
             seen.update(conjugate.tobytes() for conjugate in conjugates)
-            if len(seen) > MOST_SUBGROUPS:
-                raise TooLargeError(
-                    f"{group!r} has more than {MOST_SUBGROUPS} subgroups, which is the limit; "
-                    "generate those that you need with its method subgroup(generators)",
-                    witness=MOST_SUBGROUPS,
-                )
+            _check_count(group, len(seen))
             classes.append(conjugates)
             pending.append((larger, (*generators, int(a))))
     found = [
-        tuple(sorted((_subgroup(group, m) for m in masks), key=lambda h: h.members))
+        tuple(sorted((of_mask(group, m) for m in masks), key=lambda h: h.members))
         for masks in classes
     ]
     return tuple(sorted(found, key=lambda kind: (len(kind[0]), kind[0].members)))
 
 
-def _subgroup(group: FiniteGroup, mask: _Mask) -> Subgroup:
-    return Subgroup(group, tuple(int(a) for a in np.flatnonzero(mask)))
+def _check_count(group: FiniteGroup, count: int) -> None:
+    if count > MOST_SUBGROUPS:
+        raise TooLargeError(
+            f"{group!r} has more than {MOST_SUBGROUPS} subgroups, which is the limit; generate "
+            "those that you need with its method subgroup(generators)",
+            witness=MOST_SUBGROUPS,
+        )
 
 
 def _cyclic_generators(group: FiniteGroup) -> Int[np.ndarray, " order"]:
