@@ -148,8 +148,13 @@ class GroupConv(FilterLayer):
         if self._on_torus:
             self._check_torus(x.shape[x.dim() - dimension :])
         self._guard(x)
+        return self._correlate(x if self._on_torus else self.domain.fill(x))
+
+    def _correlate(
+        self, x: Inexact[Tensor, "batch in_channels *rest"]
+    ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
         return convolve(
-            x if self._on_torus else self.domain.fill(x),
+            x,
             self.expanded_weight(),
             self.expanded_bias(),
             self.stride,

@@ -74,6 +74,14 @@ class Filters(nn.Module):
         self.weight = nn.Parameter(
             torch.empty(rows, columns, n_parameters, device=device, dtype=dtype)
         )
+        self._set_bias(bias, device, dtype)
+        self.register_buffer("bank_index", None, persistent=False)
+        self.register_buffer("_field_bits", None, persistent=False)
+        self.reset_parameters()
+
+    def _set_bias(
+        self, bias: bool, device: torch.device | str | None, dtype: torch.dtype | None
+    ) -> None:
         field = self.output_type.field
         invariants = 1 if field is None else field.invariants.shape[1]
         n_biases = self.out_channels * invariants // (1 if field is None else field.size)
@@ -81,9 +89,6 @@ class Filters(nn.Module):
             self.bias = nn.Parameter(torch.empty(n_biases, device=device, dtype=dtype))
         else:
             self.register_parameter("bias", None)
-        self.register_buffer("bank_index", None, persistent=False)
-        self.register_buffer("_field_bits", None, persistent=False)
-        self.reset_parameters()
 
     def reset_parameters(self) -> None:
         r"""Draw weight and bias anew, uniform within :math:`1/\sqrt{\text{fan-in}}`.

@@ -1,0 +1,75 @@
+r"""Banks of filters that are products, expanded or applied factor by factor."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Inexact
+from torch import Tensor
+
+from groupkit_torch.functional import convolve
+
+
+def multiply(
+    pointwise: Inexact[Tensor, "out_entries in_entries *point"],
+    spatial: Inexact[Tensor, "out_entries kernels *box"],
+) -> Inexact[Tensor, "out_entries in_entries *box"]:
+    r"""Return the bank of the products :math:`w_{oi}(s'^{-1} s)\, K_{oi}(M(s')^{-1} x)`.
+
+    Parameters
+    ----------
+    pointwise : Tensor
+        [C_out |S/H_out|, C_in/groups |S/H_in|, 1, ...].
+    spatial : Tensor
+        [C_out |S/H_out|, C_in/groups, *box], or with a single kernel for all input channels.
+
+    Examples
+    --------
+    >>> multiply(torch.tensor([[[2.0], [3.0]]]), torch.tensor([[[1.0, 10.0]]]))
+    tensor([[[ 2., 20.],
+             [ 3., 30.]]])
+    """
+    blocks = pointwise.unflatten(1, (spatial.shape[1], -1))
+    bank: Tensor = (blocks * spatial.unsqueeze(2)).flatten(1, 2)
+    return bank
+
+
+def mix(
+    x: Inexact[Tensor, "batch in_channels *rest"],
+    pointwise: Inexact[Tensor, "out_entries in_entries *point"],
+    parts: int,
+    groups: int,
+) -> Inexact[Tensor, "batch mixed *space"]:
+    r"""Return, at each point, :math:`\sum_s w_{oi}(s'^{-1} s) f_i(s)` for parts of the channels i.
+
+    Parameters
+    ----------
+    x : Tensor
+        [batch, C_in, |S/H_in|, *space], or [batch, C_in, *space] for a planar input.
+    pointwise : Tensor
+        [C_out |S/H_out|, C_in/groups |S/H_in|, 1, ...].
+    parts : int
+        1 to sum over all channels of a group of channels, C_in/groups for none.
+    groups : int
+        Blocks of channels that do not see each other.
+
+    Returns
+    -------
+    Tensor
+        [batch, C_out |S/H_out| parts, *space].
+
+    Examples
+    --------
+    >>> x = torch.tensor([[[2.0, 5.0], [1.0, 1.0]]])  # two channels on two points
+    >>> mix(x, torch.tensor([[[1.0], [10.0]]]), parts=1, groups=1)
+    tensor([[[12., 15.]]])
+    >>> mix(x, torch.tensor([[[1.0], [10.0]]]), parts=2, groups=1)
+    tensor([[[ 2.,  5.],
+             [10., 10.]]])
+    """
+    if parts == 1:
+        return convolve(x, pointwise, groups=groups)
+    dimension = pointwise.dim() - 2
+    space = x.shape[x.dim() - dimension :]
+    entries = x.reshape(x.shape[0], groups, parts, -1, space.numel())
+    factors = pointwise.reshape(groups, -1, parts, entries.shape[3])
+    return torch.einsum("gois,bgisx->bgoix", factors, entries).reshape(x.shape[0], -1, *space)

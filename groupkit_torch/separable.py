@@ -1,0 +1,278 @@
+r"""G-convolutions whose filters are products of a function on S and a planar kernel."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import torch
+from jaxtyping import Inexact
+from torch import Tensor, nn
+
+from groupkit import SplitGroup, Window
+from groupkit.errors import FeatureTypeError
+from groupkit.feature_type import FeatureType, TypeLike
+from groupkit.filter_bank import FilterBank
+from groupkit_torch.conv import GroupConv
+from groupkit_torch.functional import bank_index, convolve, expand_filters, spread
+from groupkit_torch.geometry import SettingError
+from groupkit_torch.product_filters import mix, multiply
+
+_SHARES: Final = ("g", "gc")
+_ALGORITHMS: Final = ("auto", "factored", "expanded")
+_SPATIAL_COST: Final = 24  # of a multiplication in a depthwise convolution, against a dense one
+
+
+class SeparableGroupConv(GroupConv):
+    r"""G-correlation with filters that are products, :math:`\psi(s, x) = w(s)\, K(x)`.
+
+    .. math:: y_o(t, s') = b_o + \sum_{i, s, x} f_i(t + x, s)\, w_{oi}(s'^{-1} s)\,
+              K_{oi}(M(s')^{-1} x)
+
+    With ``share="g"`` the kernel is shared over the input's group axis, as above; with
+    ``share="gc"`` also over the input's channels: :math:`K_o` instead of :math:`K_{oi}`. Both are
+    exactly as equivariant as `GroupConv`, of which they are special cases.
+
+    Parameters
+    ----------
+    group, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, \
+padding_mode
+        As in `GroupConv`.
+    share : {"gc", "g"}
+        What the planar kernels are shared over.
+    algorithm : {"auto", "factored", "expanded"}
+        "factored": a product over channels and group axis at each point, then a planar
+        convolution of each result by itself. "expanded": the product of both factors is the
+        bank of `GroupConv`. "auto" takes the one that costs less; see Notes.
+    input_type, output_type : {"planar", "regular"} or subgroup
+        As in `GroupConv`; no fields.
+    exact, device, dtype
+        As in `GroupConv`.
+
+    Attributes
+    ----------
+    pointwise_weight : Parameter
+        w, [out_channels, in_channels / groups, n], one entry per orbit of :math:`S/H_{in}` under
+        H_out: \|S\| for regular maps.
+    spatial_weight : Parameter
+        K, [out_channels, in_channels / groups, m] for "g" and [out_channels, 1, m] for "gc", one
+        entry per orbit of the window under H_out: \|W\| for regular outputs.
+    bias : Parameter or None
+        [out_channels].
+    algorithm : str
+        The one that is used; may be set.
+
+    Raises
+    ------
+    FeatureTypeError
+        If a type is a field.
+    SettingError
+        If ``share`` or ``algorithm`` is none of the above, or as in `GroupConv`.
+
+    Notes
+    -----
+    The factored form of "gc" makes :math:`n = C_{in} |S/H_{in}| / \mathrm{groups}` products for
+    each output and each point read, and \|W\| for each output in a depthwise convolution, of
+    which each takes about as long as 24 of the former; the expanded form :math:`n |W|`. "auto"
+    is the factored form where :math:`n (|W| - v) > 24 |W|`, v the number of points in a cell of
+    the stride. The factored form of "g" needs room for C_in maps in place of each output, and was
+    never faster: "auto" is then the expanded form, unless there is a single channel to share over.
+
+    Kernels K start in random directions, with :math:`\sum_x K(x)^2 = 1`, w as the weights of
+    `GroupLinear`: outputs then start with the variance that those of `GroupConv` have.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> layer = SeparableGroupConv(gk.p4m, 23, 23, 3, padding=1)
+    >>> layer
+    SeparableGroupConv(p4m, 23, 23, kernel_size=(3, 3), padding=(1, 1), regular -> regular,
+    share='gc', algorithm='factored')
+    >>> layer(torch.zeros(1, 23, 8, 9, 9)).shape
+    torch.Size([1, 23, 8, 9, 9])
+    >>> sum(p.numel() for p in layer.parameters()) == 23 * (23 * 8 + 9) + 23
+    True
+
+    References
+    ----------
+    Lengyel & van Gemert (2021), "Exploiting Learned Symmetries in Group Equivariant
+    Convolutions", section 3.3: the g and gc decompositions.
+    """
+
+    pointwise_weight: nn.Parameter
+    spatial_weight: nn.Parameter
+    pointwise_index: Tensor
+    spatial_index: Tensor
+
+    def __init__(
+        self,
+        group: SplitGroup,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | Sequence[int] | Window,
+        stride: int | Sequence[int] = 1,
+        padding: int | Sequence[int] | str = 0,
+        dilation: int | Sequence[int] = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        *,
+        share: str = "gc",
+        algorithm: str = "auto",
+        input_type: FeatureType | TypeLike = "regular",
+        output_type: FeatureType | TypeLike = "regular",
+        exact: str = "warn",
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        if share not in _SHARES:
+            raise SettingError(f'share={share!r} is neither "g" nor "gc"', witness=share)
+        self._share = share  # before the weights, whose shapes depend on it
+        super().__init__(
+            group,
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            bias,
+            padding_mode,
+            input_type=input_type,
+            output_type=output_type,
+            exact=exact,
+            device=device,
+            dtype=dtype,
+        )
+        for kind in (self.input_type, self.output_type):
+            if kind.field is not None:
+                raise FeatureTypeError(
+                    f"separable filters take no fields, but {kind.field!r} is one; lift it to a "
+                    "regular map, or project onto it, with GroupConv or GroupLinear",
+                    witness=kind.field,
+                )
+        self.algorithm = algorithm
+
+    @property
+    def share(self) -> str:
+        """What the planar kernels are shared over: "g" or "gc"."""
+        return self._share
+
+    @property
+    def algorithm(self) -> str:
+        """How outputs are computed: "factored" or "expanded"; setting "auto" chooses."""
+        return self._algorithm
+
+    @algorithm.setter
+    def algorithm(self, algorithm: str) -> None:
+        if algorithm not in _ALGORITHMS:
+            raise SettingError(
+                f"algorithm={algorithm!r} is none of {', '.join(_ALGORITHMS)}", witness=algorithm
+            )
+        if algorithm == "auto":
+            algorithm = "factored" if self._factors_pay() else "expanded"
+        self._algorithm = algorithm
+
+    def _factors_pay(self) -> bool:
+        """Return whether the factored form is the faster one, as benchmarks/separable.py finds."""
+        points = len(self.filter_bank.window)
+        products = self.in_channels // self.groups * self.input_type.size
+        return self._kernels_per_output() == 1 and (
+            products * (points - math.prod(self.stride)) > _SPATIAL_COST * points
+        )
+
+    def _kernels_per_output(self) -> int:
+        return 1 if self._share == "gc" else self.in_channels // self.groups
+
+    def _factor_banks(self) -> tuple[FilterBank, FilterBank]:
+        """Return the banks of w, a layer of one point, and of K, a layer on planar maps."""
+        planar = FeatureType.of(self.group.stabilizer, "planar")
+        pointwise = FilterBank(self.group.window(1), self.input_type, self.output_type)
+        return pointwise, FilterBank(self.filter_bank.window, planar, self.output_type)
+
+    def _turning_bank(self) -> FilterBank:
+        return self._factor_banks()[1]
+
+    def _set_parameters(
+        self, bias: bool, device: torch.device | str | None, dtype: torch.dtype | None
+    ) -> None:
+        banks = self._factor_banks()
+        shapes = (self.in_channels // self.groups, self._kernels_per_output())
+        for name, bank, columns in zip(("pointwise", "spatial"), banks, shapes, strict=True):
+            shape = (self.out_channels, columns, bank.n_parameters)
+            weight = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
+            self.register_parameter(f"{name}_weight", weight)
+            self.register_buffer(f"{name}_index", None, persistent=False)
+        self._set_bias(bias, device, dtype)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        r"""Draw both weights and the bias anew.
+
+        w is uniform within :math:`1/\sqrt{C_{in} |S/H_{in}| / \mathrm{groups}}`, K has a random
+        direction and :math:`\sum_x K(x)^2 = 1`, and the bias is that of `GroupConv`.
+        """
+        pointwise, spatial = self._factor_banks()
+        device = self.pointwise_weight.device
+        rows, columns = self.out_channels, self.in_channels // self.groups
+        per_output = self._kernels_per_output()
+        self.pointwise_index = bank_index(pointwise, rows, columns, device=device)
+        self.spatial_index = bank_index(spatial, rows, per_output, device=device)
+        fan_in = columns * self.input_type.size
+        nn.init.uniform_(self.pointwise_weight, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
+        with torch.no_grad():
+            sizes = torch.tensor(np.bincount(spatial.orbits[0]), device=device)
+            self.spatial_weight.normal_()
+            squares = (self.spatial_weight.abs().square() * sizes).sum(dim=-1, keepdim=True)
+            self.spatial_weight.div_(squares.sqrt())
+        if self.bias is not None:
+            bound = 1 / math.sqrt(fan_in * len(spatial.window))
+            nn.init.uniform_(self.bias, -bound, bound)
+
+    def expanded_factors(
+        self,
+    ) -> tuple[
+        Inexact[Tensor, "out_entries in_entries *point"],
+        Inexact[Tensor, "out_entries kernels *box"],
+    ]:
+        r"""Return both factors for each output: :math:`w(s'^{-1} s)`, :math:`K(M(s')^{-1} x)`.
+
+        [C_out \|S/H_out\|, C_in/groups \|S/H_in\|, 1, ...] and [C_out \|S/H_out\|, kernels, *box].
+        """
+        pointwise = expand_filters(self.pointwise_weight, self.pointwise_index, fills_box=True)
+        return pointwise, expand_filters(
+            self.spatial_weight, self.spatial_index, fills_box=self._fills_box
+        )
+
+    def expanded_weight(self) -> Inexact[Tensor, "out_entries in_entries *box"]:
+        r"""Return the bank of filters, the products of both factors, as `GroupConv` has it.
+
+        [C_out \|S/H_out\|, C_in/groups \|S/H_in\|, *box].
+        """
+        return multiply(*self.expanded_factors())
+
+    def _correlate(
+        self, x: Inexact[Tensor, "batch in_channels *rest"]
+    ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
+        if self._algorithm == "expanded":
+            return super()._correlate(x)
+        pointwise, spatial = self.expanded_factors()
+        size = self._output_size or 1
+        y = convolve(
+            mix(x, pointwise, spatial.shape[1], self.groups),
+            spatial,
+            spread(self.expanded_bias(), size),
+            self.stride,
+            self.padding,
+            self.dilation,
+            len(spatial),
+            self.padding_mode,
+        )
+        return y if self._output_size is None else y.unflatten(1, (-1, size))
+
+    def extra_repr(self) -> str:
+        """Return the arguments that differ from their defaults, as torch's layers show them."""
+        return f"{super().extra_repr()}, share={self._share!r}, algorithm={self._algorithm!r}"
