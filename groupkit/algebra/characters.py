@@ -155,7 +155,7 @@ class CharacterTable(Frozen):
         rows += [[f"χ{i + 1}", *map(_shown, row)] for i, row in enumerate(self.values)]
         widths = [max(len(row[k]) for row in rows) for k in range(len(self) + 1)]
         return "\n".join(
-            row[0].ljust(widths[0])
+            row[0].ljust(widths[0] + 1)
             + "".join(
                 cell.rjust(width + 1) for cell, width in zip(row[1:], widths[1:], strict=True)
             )

@@ -31,9 +31,8 @@ def judge(table: CharacterTable) -> None:
     assert (table.degrees**2).sum() == order
     assert not (order % table.degrees).any()
     np.testing.assert_array_equal(table.values[0], 1)
-    np.testing.assert_array_equal(
-        table.multiplicities.sum(axis=-1), table.degrees[:, None] * (sizes > 0)
-    )
+    for eigenvalues in np.moveaxis(table.multiplicities, 1, 0):
+        np.testing.assert_array_equal(eigenvalues.sum(axis=-1), table.degrees)
     np.testing.assert_allclose(values[table.conjugates], values.conj(), atol=1e-12)
     squares = table.group.cayley_table.diagonal()
     on_elements = values[:, table.classes.index_of]
