@@ -2,8 +2,11 @@
 
 from groupkit_torch import functional, testing
 from groupkit_torch.action import act
+from groupkit_torch.augment import RandomTransform
 from groupkit_torch.batch_norm import GroupBatchNorm
+from groupkit_torch.blur_pool import GroupBlurPool
 from groupkit_torch.conv import GroupConv, LiftingConv
+from groupkit_torch.conv_transpose import GroupConvTranspose
 from groupkit_torch.coset_pool import CosetPool
 from groupkit_torch.guard import EquivarianceWarning, InexactError, set_exact
 from groupkit_torch.hexagonal import OffsetLayout
@@ -14,22 +17,29 @@ from groupkit_torch.resample import Resampling
 from groupkit_torch.restrict import restrict
 from groupkit_torch.restriction import induce, restrict_map
 from groupkit_torch.separable import SeparableGroupConv
+from groupkit_torch.symmetrize import Symmetrize
 from groupkit_torch.symmetry import find_symmetry
 from groupkit_torch.trace import trace_exactness
+from groupkit_torch.upsample import GroupUpsample
 
 __all__ = [
     "CosetPool",
     "EquivarianceWarning",
     "GroupAvgPool",
     "GroupBatchNorm",
+    "GroupBlurPool",
     "GroupConv",
+    "GroupConvTranspose",
     "GroupLinear",
     "GroupMaxPool",
+    "GroupUpsample",
     "InexactError",
     "LiftingConv",
     "OffsetLayout",
+    "RandomTransform",
     "Resampling",
     "SeparableGroupConv",
+    "Symmetrize",
     "act",
     "find_symmetry",
     "functional",

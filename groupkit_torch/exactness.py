@@ -9,61 +9,12 @@ from itertools import combinations_with_replacement
 
 from groupkit import SplitGroup, Subgroup
 from groupkit.action import image_shape
-from groupkit.errors import DimensionError, WindowError
+from groupkit.errors import DimensionError
+from groupkit.integers import integer
 from groupkit_torch.element_names import name_element, name_elements
-from groupkit_torch.geometry import Sides
-from groupkit_torch.kernel import Kernel
-from groupkit_torch.remedies import nearest_settings, nearest_sizes, unlike_numbers
-from groupkit_torch.sampling import broken_elements, broken_on_torus
-
-
-@dataclass(frozen=True, eq=False)
-class Sampler:
-    """How a layer samples its input: all that its exactness depends on.
-
-    Parameters
-    ----------
-    group : SplitGroup
-        G.
-    kernel : Kernel
-        What is read for one output.
-    padding : tuple of int
-        On both sides of each axis.
-    resizable : bool
-        Whether the kernel is the window of its size, so that another size may be proposed.
-    most_padding : float
-        The largest padding allowed, in units of the kernel's sides: one half for pooling.
-    """
-
-    group: SplitGroup
-    kernel: Kernel
-    padding: Sides
-    resizable: bool = True
-    most_padding: float = float("inf")
-
-    def place(self, size: Sides) -> tuple[Sides, Sides]:
-        """Return the output's sides, and the origin that output 0 reads at."""
-        return self.kernel.place(size, self.padding)
-
-    def broken(self, size: Sides) -> tuple[dict[int, str], str]:
-        """Return the elements that are broken, why, and the point that S acts about."""
-        kernel = self.kernel
-        reach = tuple(d * (k - 1) for d, k in zip(kernel.dilation, kernel.box, strict=True))
-        if kernel.padding_mode != "circular" or tuple(2 * p for p in self.padding) != reach:
-            return broken_elements(kernel, self.place, size), "the array's centre"
-        torus = broken_on_torus(kernel, size)
-        if kernel.stabilizer.is_signed_permutation:
-            centre = broken_elements(kernel, self.place, size)
-            if len(centre) <= len(torus):
-                return centre, "the array's centre"
-        return torus, "index 0 of the torus"
-
-    def broken_set(self, size: Sides) -> set[int]:
-        """Return the elements that are broken: all of them where the array is too small."""
-        try:
-            return set(self.broken(size)[0])
-        except WindowError:
-            return set(self.group.stabilizer)
+from groupkit_torch.geometry import SettingError, Sides
+from groupkit_torch.remedies import remedies_of
+from groupkit_torch.sampler import CENTRE, Sampler
 
 
 @dataclass(frozen=True)
@@ -115,7 +66,7 @@ class Exactness:
         size = "×".join(map(str, self.input_size))
         kept = name_elements(self.group, self.elements)
         text = f"{self.setting} on {size} keeps {kept}"
-        if self.about != "the array's centre":
+        if self.about != CENTRE:
             text += f" about {self.about}"
         if self.is_exact:
             return text
@@ -148,43 +99,59 @@ def exactness_of(
     Examples
     --------
     >>> import groupkit as gk
+    >>> from groupkit_torch.kernel import Kernel
     >>> kernel = Kernel.of_window(gk.p4m.window(3), (2, 2), (1, 1))
     >>> print(exactness_of(Sampler(gk.p4m, kernel, (1, 1)), 32))
     stride 2, kernel 3, padding 1 on 32×32 keeps only the mirror m=1, r=1 along (1, 1) of p4m
     (the 4-fold rotation r=1 is lost: the sampled positions lie (-1/2, -1/2) off the centre,
     which M moves); exact at 31 or 33, or with kernel 4 and padding 1, or with kernel 2 and
-    padding 0
+    padding 0, or with stride 1 and then GroupBlurPool(4, stride=2, padding=1)
     """
-    group, kernel = sampler.group, sampler.kernel
-    d = group.dimension
-    size = (input_size,) * d if isinstance(input_size, int) else tuple(map(int, input_size))
-    if len(size) != d:
-        raise DimensionError(
-            f"input_size={input_size!r} has {len(size)} sides, {group.name} acts on {d} lattice "
-            "axes; give one side an axis, or one for all",
-            witness=size,
-        )
-    output = sampler.place(size)[0]
+    group = sampler.group
+    size = read_sides(group, input_size)
+    output = sampler.output(size)
     broken, about = sampler.broken(size)
     kept = [s for s in group.stabilizer if s not in broken]
     subgroup = largest_subgroup(group, size, kept, sampler.broken_set)
-    remedies: list[str] = []
-    if broken and advise:
-        remedies = unlike_numbers(kernel)
-    if broken and advise and not remedies:
-        remedies = nearest_sizes(sampler.broken, size)
-        if sampler.resizable:
-            remedies += nearest_settings(group, kernel, sampler.padding, size, sampler.most_padding)
+    remedies = remedies_of(sampler, size) if broken and advise else []
     return Exactness(
-        group,
-        _setting(kernel, sampler.padding),
-        size,
-        output,
-        broken,
-        subgroup,
-        about,
-        tuple(remedies),
+        group, setting_of(sampler), size, output, broken, subgroup, about, tuple(remedies)
     )
+
+
+def read_sides(group: SplitGroup, input_size: object) -> Sides:
+    """Return the sides of an array, one for each lattice axis.
+
+    Raises
+    ------
+    SettingError
+        If one is no positive integer.
+    DimensionError
+        If there is another number of sides than lattice axes.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> read_sides(gk.p4, 8)
+    (8, 8)
+    """
+    d = group.dimension
+    listed = list(input_size) if isinstance(input_size, Sequence) else [input_size] * d
+    whole = [None if isinstance(n, bool | str) else integer(n) for n in listed]
+    sides = tuple(n for n in whole if n is not None and n > 0)
+    if len(sides) < len(listed):
+        raise SettingError(
+            f"input_size={input_size!r} is no size of an array; use a positive integer, or one "
+            f"for each of the {d} lattice axes",
+            witness=input_size,
+        )
+    if len(sides) != d:
+        raise DimensionError(
+            f"input_size={input_size!r} has {len(sides)} sides, {group.name} acts on {d} lattice "
+            "axes; give one side an axis, or one for all",
+            witness=sides,
+        )
+    return sides
 
 
 def largest_subgroup(
@@ -228,8 +195,12 @@ def largest_subgroup(
     return best
 
 
-def _setting(kernel: Kernel, padding: Sides) -> str:
-    numbers = [("stride", kernel.stride), ("kernel", kernel.box), ("padding", padding)]
+def setting_of(sampler: Sampler) -> str:
+    """Return stride, kernel, padding and what else differs from its default, in words."""
+    kernel = sampler.kernel
+    numbers = [("stride", kernel.stride), ("kernel", kernel.box), ("padding", sampler.padding)]
+    if any(sampler.output_padding or ()):
+        numbers.append(("output padding", sampler.output_padding or ()))
     if any(step != 1 for step in kernel.dilation):
         numbers.append(("dilation", kernel.dilation))
     return ", ".join(

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from groupkit import SplitGroup, Window
 from groupkit.feature_type import FeatureType, TypeLike
+from groupkit.filter_bank import FilterBank
 from groupkit_torch.domain import Domain
-from groupkit_torch.exactness import Sampler
 from groupkit_torch.filters import Filters
 from groupkit_torch.geometry import Sides, check_centre, per_axis, window_of
 from groupkit_torch.guard import Guarded
 from groupkit_torch.kernel import Kernel
+from groupkit_torch.sampler import Sampler
 
 
 class FilterLayer(Filters, Guarded):
@@ -49,10 +50,20 @@ class FilterLayer(Filters, Guarded):
         self.domain = Domain.of(group.stabilizer)
         self._resizable = not isinstance(kernel_size, Window)
 
-    def _set_sampling(self, padding: Sides, padding_mode: str, exact: str) -> None:
+    def _set_sampling(
+        self, padding: Sides, padding_mode: str, exact: str, output_padding: Sides | None = None
+    ) -> None:
         self.padding, self.padding_mode = padding, padding_mode
-        kernel = Kernel.of_filters(self.filter_bank, self.stride, self.dilation, padding_mode)
-        self._set_guard(Sampler(self.group, kernel, padding, self._resizable), exact)
+        bank = self._turning_bank()
+        kernel = Kernel.of_filters(bank, self.stride, self.dilation, padding_mode)
+        sampler = Sampler(
+            self.group, kernel, padding, self._resizable, output_padding=output_padding
+        )
+        self._set_guard(sampler, exact)
+
+    def _turning_bank(self) -> FilterBank:
+        """Return the bank that says which points weigh alike."""
+        return self.filter_bank
 
     def extra_repr(self) -> str:
         """Return the arguments that differ from their defaults, as torch's layers show them."""

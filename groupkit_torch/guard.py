@@ -7,14 +7,15 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from groupkit.errors import WindowError
-from groupkit_torch.exactness import Exactness, Sampler, exactness_of
-from groupkit_torch.sampling import keeps_every_size
+from groupkit_torch.exactness import Exactness, exactness_of
+from groupkit_torch.sampler import Sampler
 
 _MODES = ("warn", "raise", "ignore")
 _measuring: ContextVar[bool] = ContextVar("measuring", default=False)
@@ -40,11 +41,11 @@ class Guarded(nn.Module):
     _axes: int
     _always_exact: bool
     _exact: str
-    _sizes_seen: set[tuple[int, ...]]
+    _sizes_seen: set[Any]
 
     def _set_guard(self, sampler: Sampler, exact: str) -> None:
         self._sampler, self._axes = sampler, sampler.group.dimension
-        self._always_exact = keeps_every_size(sampler.kernel, sampler.padding)
+        self._always_exact = sampler.always_exact
         self.exact = exact
 
     @property
@@ -81,27 +82,37 @@ class Guarded(nn.Module):
         """
         return exactness_of(self._sampler, input_size)
 
-    def _guard(self, x: Tensor) -> None:
-        """Warn or refuse where a call at this size is inexact; nothing when compiled."""
-        if self._always_exact or torch.compiler.is_compiling() or self._exact == "ignore":
-            return
-        size = tuple(x.shape[x.dim() - self._sampler.group.dimension :])
-        if (
-            size in self._sizes_seen
-            or _measuring.get()
-            or torch._C._get_tracing_state() is not None
-        ):
-            return
-        self._check_size(tuple(size))
-        self._sizes_seen.add(tuple(size))
+    def _guard(self, x: Tensor, output_padding: tuple[int, ...] | None = None) -> None:
+        """Refuse arrays that are too small; warn or refuse where a call is inexact.
 
-    def _check_size(self, size: tuple[int, ...]) -> None:
+        Nothing when compiled. ``output_padding`` is that of this call of a transposed layer.
+        """
+        if torch.compiler.is_compiling():
+            return
+        size = x.shape[-self._axes :]
+        key = size if output_padding is None else (size, output_padding)
+        if key in self._sizes_seen:
+            return
+        if torch._C._get_tracing_state() is not None:
+            return
+        sampler = self._sampler
+        if output_padding is not None:
+            sampler = replace(sampler, output_padding=output_padding)
+        sampler.output(tuple(size))  # raises if the array is too small
+        if not (self._always_exact if output_padding is None else sampler.always_exact):
+            if _measuring.get():
+                return
+            if self._exact != "ignore":
+                self._check_size(sampler, tuple(size))
+        self._sizes_seen.add(key)
+
+    def _check_size(self, sampler: Sampler, size: tuple[int, ...]) -> None:
         try:
-            if exactness_of(self._sampler, size, advise=False).is_exact:
+            if exactness_of(sampler, size, advise=False).is_exact:
                 return
         except WindowError:
             return  # no array for this layer, which says so itself
-        found = exactness_of(self._sampler, size)
+        found = exactness_of(sampler, size)
         message = f"{type(self).__name__}: {found}"
         if self._exact == "raise":
             raise InexactError(message, witness=found)

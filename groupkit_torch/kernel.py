@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Int
 
 from groupkit.errors import WindowError
+from groupkit.feature_type import FeatureType
 from groupkit.filter_bank import FilterBank
 from groupkit.stabilizer import Stabilizer
+from groupkit.tent import tent
 from groupkit.window import Window
 from groupkit_torch.geometry import Sides
 
@@ -38,6 +41,10 @@ class Kernel:
         One number per lattice axis.
     padding_mode : str
         What lies beyond the array, as in `torch.nn.Conv2d`; poolings are like "zeros".
+    resized : callable, optional
+        Sides of another box -> the kernel of the same layer with that box.
+    is_tent : bool
+        Whether it is a tent, whose labels are its weights.
     """
 
     stabilizer: Stabilizer
@@ -47,6 +54,8 @@ class Kernel:
     stride: Sides
     dilation: Sides
     padding_mode: str = "zeros"
+    resized: Callable[[Sides], Kernel] | None = None
+    is_tent: bool = False
 
     @classmethod
     def of_filters(
@@ -57,8 +66,18 @@ class Kernel:
         columns = bank.index[..., window.mask].reshape(-1, len(window))
         labels = np.unique(columns, axis=1, return_inverse=True)[1].reshape(-1)
         points = window.points - np.array(window.corner)
-        permutations = window.permutations
-        return cls(window.stabilizer, points, labels, permutations, stride, dilation, padding_mode)
+        types = bank.input_type, bank.output_type
+        resized = partial(_resized_filters, *types, stride, dilation, padding_mode)
+        return cls(
+            window.stabilizer,
+            points,
+            labels,
+            window.permutations,
+            stride,
+            dilation,
+            padding_mode,
+            resized,
+        )
 
     @classmethod
     def of_window(
@@ -67,11 +86,37 @@ class Kernel:
         """Return the kernel of a pooling: all points weigh alike."""
         points = window.points - np.array(window.corner)
         labels = np.zeros(len(points), dtype=np.int64)
-        return cls(window.stabilizer, points, labels, None, stride, dilation, padding_mode)
+        resized = partial(_resized_window, window.stabilizer, stride, dilation, padding_mode)
+        return cls(window.stabilizer, points, labels, None, stride, dilation, padding_mode, resized)
 
-    def told_apart(self) -> Kernel:
-        """Return the same points, no two of which weigh alike: what they keep, all layers keep."""
-        return replace(self, labels=np.arange(len(self.points)))
+    @classmethod
+    def of_tent(cls, stabilizer: Stabilizer, stride: Sides, size: Sides) -> Kernel:
+        """Return the kernel of a tent: its points weigh what they weigh.
+
+        Examples
+        --------
+        >>> import groupkit as gk
+        >>> Kernel.of_tent(gk.p4.stabilizer, (2, 2), (3, 1)).labels
+        Traceback (most recent call last):
+        groupkit.errors.WindowError: no tent of sizes (3, 1) is symmetric: ...
+        >>> Kernel.of_tent(gk.p4.stabilizer, (2, 2), (3, 3)).labels.tolist()
+        [1, 2, 1, 2, 4, 2, 1, 2, 1]
+        """
+        found, ones = tent(stabilizer, size), (1,) * len(stride)
+        return cls(
+            stabilizer,
+            found.points,
+            found.weights,
+            None,
+            stride,
+            ones,
+            resized=partial(cls.of_tent, stabilizer, stride),
+            is_tent=True,
+        )
+
+    def with_stride(self, stride: Sides) -> Kernel:
+        """Return the same kernel, slid in other steps."""
+        return replace(self, stride=stride, resized=None)
 
     @classmethod
     def of_point(cls, stabilizer: Stabilizer, stride: Sides) -> Kernel:
@@ -85,15 +130,29 @@ class Kernel:
         """The sides of the points' bounding box."""
         return tuple(int(x) + 1 for x in self.points.max(axis=0))
 
+    @property
+    def reach(self) -> Sides:
+        """From the first to the last position read for one output, along each axis."""
+        return tuple(step * (k - 1) for step, k in zip(self.dilation, self.box, strict=True))
+
     def place(self, size: Sides, padding: Sides) -> tuple[Sides, Sides]:
         """Return the output's sides and the origin -p.
 
         Raises
         ------
         WindowError
-            If the window does not fit into the padded array.
+            If the window does not fit into the padded array, or the array does not have the
+            points that are to be repeated around it.
         """
-        reach = [step * (k - 1) for step, k in zip(self.dilation, self.box, strict=True)]
+        reach = self.reach
+        most = {"reflect": -1, "circular": 0}.get(self.padding_mode)
+        if most is not None and any(p > n + most for n, p in zip(size, padding, strict=True)):
+            raise WindowError(
+                f"an array of {'×'.join(map(str, size))} is too small for padding {padding} with "
+                f"padding_mode={self.padding_mode!r}; use at least "
+                f"{'×'.join(str(max(p - most, 1)) for p in padding)}",
+                witness=size,
+            )
         spare = [n + 2 * p - r - 1 for n, p, r in zip(size, padding, reach, strict=True)]
         if min(spare) < 0 or min(size) < 1:
             least = tuple(max(r + 1 - 2 * p, 1) for p, r in zip(padding, reach, strict=True))
@@ -112,3 +171,23 @@ class Kernel:
         middle = np.array(self.dilation) * 2 * self.points.sum(axis=0)
         centres = np.array(self.stride) * (np.array(sides) - 1) - (np.array(size) - 1)
         return np.asarray(count * (centres + 2 * np.array(origin)) + middle, dtype=np.int64)
+
+
+def _resized_filters(
+    input_type: FeatureType,
+    output_type: FeatureType,
+    stride: Sides,
+    dilation: Sides,
+    padding_mode: str,
+    box: Sides,
+) -> Kernel:
+    window = Window.of_size(input_type.stabilizer, box)
+    bank = FilterBank(window, input_type, output_type)
+    return Kernel.of_filters(bank, stride, dilation, padding_mode)
+
+
+def _resized_window(
+    stabilizer: Stabilizer, stride: Sides, dilation: Sides, padding_mode: str, box: Sides
+) -> Kernel:
+    window = Window.of_size(stabilizer, box)
+    return Kernel.of_window(window, stride, dilation, padding_mode)

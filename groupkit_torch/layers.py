@@ -12,25 +12,33 @@ from torch import nn
 
 from groupkit import SplitGroup
 from groupkit.errors import UnknownNameError
+from groupkit_torch.augment import RandomTransform
 from groupkit_torch.batch_norm import GroupBatchNorm
+from groupkit_torch.blur_pool import GroupBlurPool
 from groupkit_torch.conv import GroupConv, LiftingConv
+from groupkit_torch.conv_transpose import GroupConvTranspose
 from groupkit_torch.coset_pool import CosetPool
 from groupkit_torch.geometry import SettingError
 from groupkit_torch.linear import GroupLinear
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
 from groupkit_torch.resample import Resampling
 from groupkit_torch.separable import SeparableGroupConv
+from groupkit_torch.upsample import GroupUpsample
 
 _MODULES: Final = (
     LiftingConv,
     GroupConv,
+    GroupConvTranspose,
     GroupLinear,
     SeparableGroupConv,
     GroupBatchNorm,
     GroupMaxPool,
     GroupAvgPool,
+    GroupBlurPool,
+    GroupUpsample,
     CosetPool,
     Resampling,
+    RandomTransform,
 )
 _LAYERS: Final[dict[str, type[nn.Module]]] = {module.__name__: module for module in _MODULES}
 _PREFIX: Final = "Group"

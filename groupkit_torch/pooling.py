@@ -19,12 +19,12 @@ from groupkit import SplitGroup, Window
 from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.domain import Domain
-from groupkit_torch.exactness import Sampler
 from groupkit_torch.feature_maps import axis_size, check_map
 from groupkit_torch.functional import fill_outside
 from groupkit_torch.geometry import check_centre, per_axis, window_of
 from groupkit_torch.guard import Guarded
 from groupkit_torch.kernel import Kernel
+from groupkit_torch.sampler import Sampler
 from groupkit_torch.sliding_window import reduce_windows
 
 _MAXIMA = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}

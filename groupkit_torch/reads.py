@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Bool, Int
 
-from groupkit.action import image_shape, stable_mask
+from groupkit.action import image_shape
 from groupkit.integers import exact_matmul
 from groupkit.stabilizer import Stabilizer
 from groupkit_torch.geometry import Sides
@@ -45,7 +45,7 @@ def reads_alike(kernel: Kernel, place: Place, size: Sides, s: int) -> bool:
     matrix, inverse = stabilizer.matrices[s], int(stabilizer.inverses[s])
     image = image_shape(stabilizer, s, size)
     (sides, origin), (image_out, image_origin) = place(size), place(image)
-    for outputs in _from_the_centre(_home(stabilizer, sides)):
+    for outputs in _from_the_centre(np.argwhere(home(stabilizer, sides))):
         moved = _about_centres(matrix, outputs, sides, image_out)
         here = _positions(kernel, outputs, origin, size)
         there = _positions(kernel, moved, image_origin, image)
@@ -65,17 +65,24 @@ def reads_alike(kernel: Kernel, place: Place, size: Sides, s: int) -> bool:
     return True
 
 
-def _home(stabilizer: Stabilizer, sides: Sides) -> Int[np.ndarray, "outputs d"]:
-    """Return where an output array holds features: stable under all M its centre allows."""
+def home(stabilizer: Stabilizer, sides: Sides) -> Bool[np.ndarray, "*sides"]:
+    """Return where an array holds features: stable under all M that its centre allows.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> home(gk.p6.stabilizer, (3, 3)).sum(), home(gk.p6.stabilizer, (4, 4)).sum()
+    (np.int64(7), np.int64(16))
+    """
     if stabilizer.is_signed_permutation:
-        return np.argwhere(np.ones(sides, dtype=bool))
+        return np.ones(sides, dtype=bool)
     doubled = np.array(sides) - 1
     points = 2 * np.argwhere(np.ones(sides, dtype=bool)) - doubled
     stable = np.ones(len(points), dtype=bool)
     for matrix in stabilizer.matrices:
         if not ((doubled - matrix @ doubled) % 2).any():
             stable &= (np.abs(exact_matmul(points, matrix.T)) <= doubled).all(axis=1)
-    return np.asarray((points[stable] + doubled) // 2, dtype=np.int64)
+    return stable.reshape(sides)
 
 
 def _from_the_centre(
@@ -119,10 +126,9 @@ def _inside(
     kernel: Kernel, read: Int[np.ndarray, "some points d"], size: Sides
 ) -> Bool[np.ndarray, "some points"]:
     inside = np.asarray(((read >= 0) & (read < np.array(size))).all(axis=-1), dtype=bool)
-    mask = stable_mask(kernel.stabilizer, size)
-    if mask is not None and kernel.padding_mode != "circular":
+    if not kernel.stabilizer.is_signed_permutation and kernel.padding_mode != "circular":
         bounded = np.where(inside[..., None], read, 0)
-        inside = inside & mask[tuple(np.moveaxis(bounded, -1, 0))]
+        inside = inside & home(kernel.stabilizer, size)[tuple(np.moveaxis(bounded, -1, 0))]
     return inside
 
 

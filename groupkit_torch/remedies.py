@@ -7,15 +7,37 @@ from itertools import product
 
 import numpy as np
 
-from groupkit import SplitGroup
 from groupkit.errors import WindowError
 from groupkit_torch.geometry import Sides
 from groupkit_torch.kernel import Kernel
-from groupkit_torch.sampling import broken_elements
+from groupkit_torch.sampler import Sampler
 
 Broken = Callable[[Sides], tuple[dict[int, str], str]]
 """Sides of an input -> the elements that are broken there, and the point that S acts about."""
 _FARTHEST = 6  # no remainder is farther away for strides up to 6
+
+
+def remedies_of(sampler: Sampler, size: Sides) -> list[str]:
+    """Return what would keep all of S: numbers made alike, or sizes, or settings.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> kernel = Kernel.of_window(gk.p4.window(3), (2, 2), (1, 1))
+    >>> for remedy in remedies_of(Sampler(gk.p4, kernel, (1, 1), most_padding=0.5), (32, 32)):
+    ...     print(remedy)
+    exact at 31 or 33
+    with kernel 4 and padding 1
+    with kernel 2 and padding 0
+    with stride 1 and then GroupBlurPool(4, stride=2, padding=1)
+    """
+    unlike = unlike_numbers(sampler.kernel)
+    if unlike:
+        return [" and ".join(unlike)]
+    found = nearest_sizes(sampler.broken, size)
+    if sampler.resizable:
+        found += nearest_settings(sampler, size)
+    return found + blurred(sampler, size)
 
 
 def unlike_numbers(kernel: Kernel) -> list[str]:
@@ -58,57 +80,109 @@ def nearest_sizes(broken: Broken, size: Sides) -> list[str]:
         sides = tuple(n + x for n, x in zip(size, step, strict=True))
         if min(sides) < 1 or not any(step):
             continue
-        try:
-            lost = broken(sides)[0]
-        except WindowError:
-            continue
-        if not lost:
+        if _is_exact(broken, sides):
             found.append(str(sides[0]) if equal else "×".join(map(str, sides)))
         if len(found) == 2:
             break
     return [f"exact at {' or '.join(found)}"] if found else []
 
 
-def nearest_settings(
-    group: SplitGroup, kernel: Kernel, padding: Sides, size: Sides, most_padding: float
-) -> list[str]:
-    """Return up to two kernels and paddings that keep all of S at a size.
+def nearest_settings(sampler: Sampler, size: Sides) -> list[str]:
+    """Return up to two kernels and paddings with which the layer keeps all of S at a size.
 
-    Those that leave the size of the output as it is come first.
+    Those that leave the size of the output as it is come first. Each is judged with the
+    filters that the layer would have.
 
     Examples
     --------
     >>> import groupkit as gk
     >>> kernel = Kernel.of_window(gk.p4.window(3), (2, 2), (1, 1))
-    >>> nearest_settings(gk.p4, kernel, (1, 1), (32, 32), 0.5)
+    >>> nearest_settings(Sampler(gk.p4, kernel, (1, 1), most_padding=0.5), (32, 32))
     ['with kernel 4 and padding 1', 'with kernel 2 and padding 0']
     """
-    before = kernel.place(size, padding)[0]
+    kernel, padding = sampler.kernel, sampler.padding
+    before = sampler.output(size)
     likes = {
         tuple(max(p + step, 0) for p in base)
         for step in range(-2, 3)
         for base in (padding, (min(padding),) * len(padding))
     }
     found: list[tuple[int, int, str]] = []
-    for step, pads in product((0, -1, 1, -2, 2), sorted(likes)):
+    for step in (0, -1, 1, -2, 2):
         box = tuple(k + step for k in kernel.box)
-        if min(box) < 1 or any(p > most_padding * k for p, k in zip(pads, box, strict=True)):
-            continue
-        if (box, pads) == (kernel.box, padding):  # it is what loses symmetry
+        if min(box) < 1:
             continue
         try:
-            window = group.window(box)
-            other = Kernel.of_window(window, kernel.stride, kernel.dilation, kernel.padding_mode)
-            after = other.place(size, pads)[0]
-            lost = broken_elements(other.told_apart(), lambda n: other.place(n, pads), size)  # noqa: B023
+            own = sampler.resized(box, padding)
         except WindowError:
             continue
-        if not lost:
+        for pads in sorted(likes):
+            if own is None or _same(own, sampler, pads):
+                continue
+            if any(p > sampler.most_padding * k for p, k in zip(pads, own.kernel.box, strict=True)):
+                continue
+            other = own.padded(pads)
+            if not _is_exact(other.broken, size):
+                continue
+            after = other.output(size)
             change = sum(abs(a - b) for a, b in zip(after, before, strict=True))
             distance = abs(step) + max(abs(p - q) for p, q in zip(pads, padding, strict=True))
             text = f"with kernel {_short(box)} and padding {_short(pads)}"
+            if any(sampler.output_padding or ()):
+                text += ", without output padding"
             found.append((change, distance, text))
     return [text for _, _, text in sorted(found)[:2]]
+
+
+def blurred(sampler: Sampler, size: Sides) -> list[str]:
+    """Return the blur-pooling that may take over a layer's stride at a size, if one is exact.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> kernel = Kernel.of_window(gk.p4.window(3), (2, 2), (1, 1))
+    >>> blurred(Sampler(gk.p4, kernel, (1, 1)), (8, 8))
+    ['with stride 1 and then GroupBlurPool(4, stride=2, padding=1)']
+    """
+    kernel, ones = sampler.kernel, (1,) * len(size)
+    stride = kernel.stride
+    if sampler.is_adjoint or kernel.is_tent or stride == ones or kernel.padding_mode == "circular":
+        return []
+    whole = sampler.strided(ones)
+    if not _is_exact(whole.broken, size):
+        return []
+    between, before = whole.output(size), sampler.output(size)
+    found = []
+    for more in (0, 1):
+        box = tuple(2 * s - 1 + (more if s > 1 else 0) for s in stride)
+        for less in (0, 1):
+            pads = tuple(max((k - 1) // 2 - less, 0) for k in box)
+            try:
+                blur = Sampler(sampler.group, Kernel.of_tent(kernel.stabilizer, stride, box), pads)
+                after = blur.output(between)
+            except WindowError:
+                continue
+            if _is_exact(blur.broken, between):
+                change = sum(abs(a - b) for a, b in zip(after, before, strict=True))
+                text = f"GroupBlurPool({_short(box)}, stride={_short(stride)}, padding="
+                found.append((change, more + less, f"{text}{_short(pads)})"))
+    return [f"with stride 1 and then {text}" for _, _, text in sorted(found)[:1]]
+
+
+def _is_exact(broken: Broken, size: Sides) -> bool:
+    try:
+        return not broken(size)[0]
+    except WindowError:
+        return False
+
+
+def _same(own: Sampler, sampler: Sampler, pads: Sides) -> bool:
+    """Return whether these are the numbers that lose symmetry."""
+    return (own.kernel.box, pads, own.output_padding) == (
+        sampler.kernel.box,
+        sampler.padding,
+        sampler.output_padding,
+    )
 
 
 def _short(sides: Sides) -> str:

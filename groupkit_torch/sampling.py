@@ -26,8 +26,10 @@ from groupkit_torch.kernel import Kernel, Place
 from groupkit_torch.reads import reads_alike
 
 
-def keeps_every_size(kernel: Kernel, padding: Sides) -> bool:
+def keeps_every_size(kernel: Kernel, padding: Sides, *, adjoint: bool = False) -> bool:
     r"""Return whether S is kept at every size: stride, dilation and padding decide it alone.
+
+    Of the adjoint of a sliding layer too, whose outputs leave no remainder.
 
     Examples
     --------
@@ -55,9 +57,10 @@ def keeps_every_size(kernel: Kernel, padding: Sides) -> bool:
             matrix, kernel.stride
         ):
             return False
-        if boxes and (_unlike(matrix, padding) or (matrix[stride > 1] < 0).any()):
+        if boxes and (_unlike(matrix, padding) or (not adjoint and (matrix[stride > 1] < 0).any())):
             return False
-        if not boxes and ((stride > 1).any() or ((shift - matrix @ shift) % 2).any()):
+        steps = (stride > 1).any() and not adjoint
+        if not boxes and (steps or ((shift - matrix @ shift) % 2).any()):
             return False
     return True
 
@@ -92,10 +95,26 @@ def broken_elements(kernel: Kernel, place: Place, size: Sides) -> dict[int, str]
     if not kernel.stabilizer.is_signed_permutation:
         stable_subset(kernel.stabilizer, size)  # raises where S has no centre
     for s in range(kernel.stabilizer.order):
-        why = _why_not(kernel, place, size, s)
-        if why and (why.startswith("the output") or not reads_alike(kernel, place, size, s)):
+        why = why_broken(kernel, place, size, s)
+        if why:
             broken[s] = why
     return broken
+
+
+def why_broken(kernel: Kernel, place: Place, size: Sides, s: int) -> str:
+    """Return the law that the sampling breaks with one element of S, empty if it keeps it.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> kernel = Kernel.of_window(gk.p2.window(3), (2, 2), (1, 1))
+    >>> why_broken(kernel, lambda n: kernel.place(n, (1, 1)), (9, 9), s=1)
+    ''
+    """
+    why = _why_not(kernel, place, size, s)
+    if why and (why.startswith("the output") or not reads_alike(kernel, place, size, s)):
+        return why
+    return ""
 
 
 def broken_on_torus(kernel: Kernel, size: Sides) -> dict[int, str]:
@@ -137,9 +156,10 @@ def _why_not(kernel: Kernel, place: Place, size: Sides, s: int) -> str:
             ", as axes that M exchanges are sampled unlike"
         )
     if not stabilizer.is_signed_permutation:
-        doubled = np.array(sides) - 1
-        if ((doubled - matrix @ doubled) % 2).any():
-            return f"the output, {'×'.join(map(str, sides))}, has no centre that M allows"
+        for array in (sides, size):  # the output of a layer, or of its adjoint
+            doubled = np.array(array) - 1
+            if ((doubled - matrix @ doubled) % 2).any():
+                return f"the output, {'×'.join(map(str, array))}, has no centre that M allows"
     why = _mixes(matrix, "strides", kernel.stride, [m > 1 for m in sides])
     why = why or _mixes(matrix, "dilations", kernel.dilation, [k > 1 for k in kernel.box])
     if why:

@@ -11,6 +11,7 @@ import torch
 import groupkit as gk
 import groupkit_torch as gt
 from groupkit.errors import DimensionError, WindowError
+from groupkit_torch.testing import assert_equivariant
 from tests.torch.groups import cubic
 
 
@@ -32,7 +33,8 @@ def test_the_first_inexact_call_at_a_size_warns_with_numbers_and_remedies() -> N
         "(1, 1) of p4m"
     )
     assert message.endswith(
-        "exact at 31 or 33, or with kernel 4 and padding 1, or with kernel 2 and padding 0"
+        "exact at 31 or 33, or with kernel 4 and padding 1, or with kernel 2 and padding 0, or "
+        "with stride 1 and then GroupBlurPool(4, stride=2, padding=1)"
     )
     assert caught[0].filename == __file__
     for quiet in (32, 31, 33):
@@ -49,7 +51,12 @@ def test_the_remedies_offered_are_exact() -> None:
         "exact at 7 or 11",
         "with kernel 3 and padding 1",
         "with kernel 1 and padding 0",
+        "with stride 1 and then GroupBlurPool(3, stride=2, padding=0)",
     )
+    whole = torch.nn.Sequential(
+        gt.GroupMaxPool(gk.p6, 3, 1, 0), gt.GroupBlurPool(gk.p6, 3, stride=2, padding=0)
+    )
+    assert_equivariant(whole, gk.p6, (1, 1, 6, 9, 9), "regular", dtype=torch.float64)
     assert gt.GroupMaxPool(gk.p6, 3, 2, 1).exactness(9).is_exact
     assert pool.exactness(7).is_exact
     assert pool.exactness(11).is_exact
