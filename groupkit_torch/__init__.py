@@ -2,20 +2,26 @@
 
 from groupkit_torch import functional, testing
 from groupkit_torch.action import act
+from groupkit_torch.adaptive_pool import GroupAdaptiveAvgPool
 from groupkit_torch.augment import RandomTransform
 from groupkit_torch.batch_norm import GroupBatchNorm
 from groupkit_torch.blur_pool import GroupBlurPool
 from groupkit_torch.conv import GroupConv, LiftingConv
 from groupkit_torch.conv_transpose import GroupConvTranspose
 from groupkit_torch.coset_pool import CosetPool
+from groupkit_torch.dropout import GroupDropout
+from groupkit_torch.feature_maps import DtypeError
+from groupkit_torch.global_pool import GlobalPool
 from groupkit_torch.guard import EquivarianceWarning, InexactError, set_exact
 from groupkit_torch.hexagonal import OffsetLayout
 from groupkit_torch.layers import layers
 from groupkit_torch.linear import GroupLinear
+from groupkit_torch.pointwise_norm import GroupLayerNorm, GroupRMSNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
 from groupkit_torch.resample import Resampling
 from groupkit_torch.restrict import restrict
 from groupkit_torch.restriction import induce, restrict_map
+from groupkit_torch.sample_norm import GroupGroupNorm, GroupInstanceNorm
 from groupkit_torch.separable import SeparableGroupConv
 from groupkit_torch.symmetrize import Symmetrize
 from groupkit_torch.symmetry import find_symmetry
@@ -24,14 +30,22 @@ from groupkit_torch.upsample import GroupUpsample
 
 __all__ = [
     "CosetPool",
+    "DtypeError",
     "EquivarianceWarning",
+    "GlobalPool",
+    "GroupAdaptiveAvgPool",
     "GroupAvgPool",
     "GroupBatchNorm",
     "GroupBlurPool",
     "GroupConv",
     "GroupConvTranspose",
+    "GroupDropout",
+    "GroupGroupNorm",
+    "GroupInstanceNorm",
+    "GroupLayerNorm",
     "GroupLinear",
     "GroupMaxPool",
+    "GroupRMSNorm",
     "GroupUpsample",
     "InexactError",
     "LiftingConv",

@@ -8,23 +8,27 @@ commutes with every :math:`L_h`, and is constant on cosets gH: a function on G/H
 from __future__ import annotations
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Inexact
 from torch import Tensor, nn
 
 from groupkit import SplitGroup
 from groupkit.errors import FeatureTypeError, NotASubgroupError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.feature_maps import check_map
+from groupkit_torch.geometry import check_group
+from groupkit_torch.reductions import check_mode, reduce
 
 
 class CosetPool(nn.Module):
     r"""Pool the stabilizer axis over cosets, :math:`y(sH, x) = \max_{h \in H} f(s h, x)`.
 
+    Any of the modes takes the place of the maximum: none depends on the order of h.
+
     Parameters
     ----------
     group : SplitGroup
         G.
-    mode : {"max", "mean", "sum"}
+    mode : {"max", "mean", "sum", "min", "logsumexp"}
         How the entries of a coset become one.
     subgroup : subgroup, optional
         H ≤ S, which holds the subgroup of the input type: the output is a map on G/H. By
@@ -35,18 +39,29 @@ class CosetPool(nn.Module):
     Raises
     ------
     FeatureTypeError
-        If a map is not of the declared type, the input planar, or the mode unknown.
+        If a map is not of the declared type, or the input planar.
+    SettingError
+        If there is no such mode.
     NotASubgroupError
         If the cosets of H are no unions of cosets of the input's subgroup.
+    DtypeError
+        If a map is complex, and the mode "max" or "min".
 
     Examples
     --------
     >>> import groupkit as gk
-    >>> CosetPool(gk.p4m, "max")(torch.rand(2, 3, 8, 9, 9)).shape
+    >>> x = torch.rand(2, 3, 8, 9, 9)
+    >>> CosetPool(gk.p4m, "max")(x).shape
     torch.Size([2, 3, 9, 9])
-    >>> rotations = gk.p4m.stabilizer.subgroup([{"r": 1}])
-    >>> CosetPool(gk.p4m, "mean", rotations)(torch.rand(2, 3, 8, 9, 9)).shape
-    torch.Size([2, 3, 2, 9, 9])
+
+    From p4m to p4: the cosets of the mirror are numbered by the rotations, so that a function
+    on them is a regular map of p4, which layers of p4 take on from there.
+
+    >>> pool = CosetPool(gk.p4m, "max", gk.p4m.subgroup({"m": 1}))
+    >>> pool
+    CosetPool(p4m, 'max', regular -> function on G/H with |H| = 2, 4 cosets)
+    >>> pool(x).shape
+    torch.Size([2, 3, 4, 9, 9])
 
     References
     ----------
@@ -63,12 +78,8 @@ class CosetPool(nn.Module):
         input_type: FeatureType | TypeLike = "regular",
     ) -> None:
         super().__init__()
-        stabilizer = group.stabilizer
-        if mode not in ("max", "mean", "sum"):
-            raise FeatureTypeError(
-                f'mode={mode!r} pools nothing; use "max", "mean" or "sum"', witness=mode
-            )
-        self.group, self.mode = group, mode
+        stabilizer = check_group(group).stabilizer
+        self.group, self.mode = group, check_mode(mode)
         self.input_type = FeatureType.of(stabilizer, input_type)
         self.output_type = FeatureType.of(stabilizer, "planar" if subgroup is None else subgroup)
         if not self.input_type.has_axis:
@@ -97,17 +108,14 @@ class CosetPool(nn.Module):
         self.members = torch.tensor(owner).argsort(stable=True)
 
     def forward(
-        self, x: Float[Tensor, "batch channels cosets *space"]
-    ) -> Float[Tensor, "batch channels *rest"]:
+        self, x: Inexact[Tensor, "batch channels cosets *space"]
+    ) -> Inexact[Tensor, "batch channels *rest"]:
         """Return the pooled map."""
         check_map(x, None, self.input_type.size, self._dimension)
-        axis = 2
-        if self.members is not None:
-            x = x.index_select(2, self.members).unflatten(2, (self.output_type.size, -1))
-            axis = 3
-        if self.mode == "max":
-            return x.amax(axis)
-        return x.mean(axis) if self.mode == "mean" else x.sum(axis)
+        if self.members is None:
+            return reduce(x, self.mode, [2])
+        entries = x.index_select(2, self.members).unflatten(2, (self.output_type.size, -1))
+        return reduce(entries, self.mode, [3])
 
     def extra_repr(self) -> str:
         """Return the group, the mode and both types."""

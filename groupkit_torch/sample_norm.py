@@ -112,7 +112,7 @@ class GroupInstanceNorm(_InstanceNorm):
                 self.weight,
                 self.bias,
                 of_sample,
-                self.momentum,
+                self.momentum or 0.0,
                 self.eps,
             ),
         )
@@ -126,9 +126,10 @@ class GroupInstanceNorm(_InstanceNorm):
             x.reshape(1, -1, *x.shape[2:]), self.domain, self.eps, *affine
         )
         if self.running_mean is not None and self.running_var is not None:
+            momentum = self.momentum or 0.0
             with torch.no_grad():
                 for running, found in ((self.running_mean, mean), (self.running_var, variance)):
-                    running.lerp_(found.view(batch, -1).mean(0).to(running.dtype), self.momentum)
+                    running.lerp_(found.view(batch, -1).mean(0).to(running.dtype), momentum)
         return y.view(x.shape)
 
     def _check_count(self, x: Tensor) -> None:

@@ -6,6 +6,7 @@ import torch
 import groupkit as gk
 import groupkit_torch as gt
 from groupkit.errors import FeatureTypeError, NotASubgroupError
+from groupkit_torch.geometry import SettingError
 from tests.torch.groups import name, subgroups
 from tests.torch.oracles_torch import MatrixGroup
 
@@ -51,7 +52,7 @@ def test_the_repr_names_both_types() -> None:
 
 
 def test_bad_input_is_refused() -> None:
-    with pytest.raises(FeatureTypeError, match="pools nothing"):
+    with pytest.raises(SettingError, match="mode='median' pools nothing; use one of"):
         gt.CosetPool(gk.p4, "median")
     with pytest.raises(FeatureTypeError, match="no stabilizer axis to pool"):
         gt.CosetPool(gk.p4, "max", input_type="planar")
