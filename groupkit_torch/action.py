@@ -25,7 +25,7 @@ def act(
     feature_type: FeatureType | TypeLike = "planar",
     *,
     torus: bool = False,
-) -> Shaped[Tensor, "batch channels *rest"]:
+) -> Shaped[Tensor, "batch channels *moved"]:
     r"""Return a feature map transformed by an element s of S, about its array's centre.
 
     .. math:: (L_s f)(s' H, x) = f(s^{-1} s' H, M(s)^{-1} x), \qquad
