@@ -270,3 +270,19 @@ def test_a_hexagonal_torus_has_equal_sides_that_the_stride_divides() -> None:
     for space in ((8, 6), (7, 7)):
         with pytest.raises(WindowError, match="does not act on a torus"):
             layer(torch.zeros(1, 1, *space))
+
+
+@pytest.mark.parametrize("exact", ["warn", "raise", "ignore"])
+def test_maps_that_are_too_small_are_refused(exact: str) -> None:
+    for layer, shape, message in (
+        (gt.LiftingConv(gk.p4, 1, 1, 5, 2, 1, exact=exact), (1, 1, 2, 9), "use at least 3×3"),
+        (gt.GroupConv(gk.p6, 1, 1, 3, dilation=2, exact=exact), (1, 1, 6, 3, 3), "spans 5×5 poi"),
+        (
+            gt.LiftingConv(gk.p4, 1, 1, 5, 1, 2, padding_mode="reflect", exact=exact),
+            (1, 1, 2, 2),
+            "too small for padding",
+        ),
+    ):
+        for _ in range(2):
+            with pytest.raises(WindowError, match=message):
+                layer(torch.zeros(shape))

@@ -146,7 +146,7 @@ def test_what_no_symmetry_survives_is_refused(
 
 
 def test_maps_that_are_too_small_or_of_another_type_are_refused() -> None:
-    with pytest.raises(FeatureTypeError, match="does not fit into a map of"):
+    with pytest.raises(WindowError, match="3×3 is too small for a window that spans 5×5"):
         gt.GroupMaxPool(gk.p6, 5)(torch.zeros(1, 1, 6, 3, 3))
     with pytest.raises(FeatureTypeError, match="lift it first"):
         gt.GroupMaxPool(gk.p4, 3)(torch.zeros(1, 1, 9, 9))
