@@ -251,3 +251,24 @@ class UnknownNameError(GroupkitError, KeyError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class NotSplitError(UnknownNameError):
+    """A group that is not Z^d ⋊ S; the message names the finer lattice on which it is part of one.
+
+    The witness is its name.
+    """
+
+    law = "the groups of the catalogue split into translations and a stabilizer"
+
+
+class NameClashError(GroupkitError, ValueError):
+    """A group is registered under a name that another one has."""
+
+    law = "a name is that of one group"
+
+
+class PluginError(GroupkitError):
+    """An entry point of another package brings no groups."""
+
+    law = "entry points of groupkit.groups are split groups"

@@ -148,7 +148,8 @@ def test_a_failed_declaration_leaves_no_group() -> None:
         gc.collect()
         return sum(type(x) is SplitGroup for x in gc.get_objects())
 
-    before, names = groups(), dict(gk.catalog)
+    names = dict(gk.catalog)  # makes all of them
+    before = groups()
     for lattice, matrix in (("hexagonal", TURN), ("square", [[1, 1], [0, 1]]), (None, [[2]])):
         with contextlib.suppress(errors.GroupkitError):
             SplitGroup.from_generators("p4", {"r": matrix}, lattice=lattice)

@@ -8,7 +8,7 @@ import groupkit as gk
 from groupkit import errors
 from groupkit.stable_subset import allowed_shifts, stable_subset
 from tests import oracles
-from tests.known_groups import NAMES, declared
+from tests.known_groups import NAMES, declared, group as named
 
 H, T, Q = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)
 HALVES = {(0, 0), (0, H), (H, 0), (H, H)}
@@ -57,7 +57,7 @@ def boxes(group: gk.SplitGroup) -> list[tuple[int, ...]]:
 
 @pytest.mark.parametrize("name", ["p4m", "p6m", *NAMES[:15], *NAMES[15::7]])
 def test_largest_stable_subset_by_brute_force(name: str) -> None:
-    group = gk.catalog[name] if name in gk.catalog else declared(name)
+    group = named(name)
     matrices = [oracles.matrix(m) for m in group.stabilizer.matrices.tolist()]
     for box in boxes(group):
         whole = all(

@@ -15,6 +15,7 @@ from typing import Final
 from groupkit.commands.outcome import FORMATS, Outcome, as_text
 from groupkit.commands.targets import (
     HELP,
+    INSTALLED,
     BrokenDeclarationError,
     Located,
     TargetError,
@@ -33,7 +34,12 @@ def main(argv: Sequence[str]) -> int:
     argv : sequence of str
         Arguments after ``groupkit check``.
     """
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    if arguments.installed:
+        arguments.targets.append(INSTALLED)
+    if not arguments.targets:
+        parser.error("give a target, or --installed")
     sizes = tuple(arguments.kernel_size) if arguments.kernel_size else None
     with redirect_stdout(sys.stderr):  # what the user's modules print is not our document
         outcomes = check(arguments.targets, sizes, arguments.jobs, sys.stderr.isatty())
@@ -144,7 +150,12 @@ def _parser() -> argparse.ArgumentParser:
         description="Prove that every SplitGroup in the targets is a group, law by law.",
         epilog="exit status: 0 all laws proved, 1 a law is refuted, 2 a target could not be read",
     )
-    parser.add_argument("targets", nargs="+", metavar="TARGET", help=HELP)
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=HELP)
+    parser.add_argument(
+        INSTALLED,
+        action="store_true",
+        help="also the groups that installed packages add to the catalogue",
+    )
     parser.add_argument("--format", choices=sorted(FORMATS), default="text")
     parser.add_argument("--output", "-o", metavar="FILE", help="write there, and text here")
     parser.add_argument(

@@ -28,18 +28,11 @@ def list_groups(argv: Sequence[str]) -> int:
     )
     parser.parse_args(argv)
     rows = [("name", "dimension", "order", "axes", "lattice", "also")]
-    for name, group in catalog.items():
-        also = [alias for alias, known in catalog.aliases.items() if known == name]
-        rows.append(
-            (
-                name,
-                str(group.dimension),
-                str(group.order),
-                ", ".join(f"{axis}: {size}" for axis, size in group.axes.items()),
-                group.lattice.name,
-                ", ".join(also),
-            )
-        )
+    for name in catalog:
+        record = catalog.record(name)
+        axes = ", ".join(f"{axis}: {size}" for axis, size in record.axes.items())
+        also = ", ".join(record.aliases)
+        rows.append((name, str(record.dimension), str(record.order), axes, record.lattice, also))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         line = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))

@@ -13,11 +13,19 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from groupkit.errors import DeclarationError, FileFormatError, GroupkitError
+from groupkit.errors import (
+    DeclarationError,
+    FileFormatError,
+    GroupkitError,
+    NotSplitError,
+    UnknownNameError,
+)
 from groupkit.groups import catalog
 from groupkit.split_group import SplitGroup
 
 DATA: Final = (".json", ".toml")
+INSTALLED: Final = "--installed"
+"""The target of all groups that plug-ins add to the catalogue."""
 _MACHINERY: Final = frozenset({"importlib", "jaxtyping", "beartype"})
 HELP: Final = (
     "a module, a .py file, module:object or file.py:object (these are imported, so their code "
@@ -61,11 +69,18 @@ def find_groups(target: str) -> list[Located]:
     BrokenDeclarationError
         If a declaration in it is refused.
     """
-    if target in catalog or target in catalog.aliases:
-        return [Located(catalog[target], f"catalogue:{target}")]
+    if target == INSTALLED:
+        return _installed()
     path, _, wanted = _split(target)
     if path.suffix.lower() in DATA:
         return [_read_data(path)]
+    if path.suffix != ".py" and not wanted:
+        try:
+            return [Located(catalog[target], f"catalogue:{target}")]
+        except NotSplitError as error:
+            raise TargetError(error.message, witness=target) from error
+        except UnknownNameError:
+            pass  # then it is a module
     module = _import_file(path) if path.suffix == ".py" else _import_module(str(path))
     try:
         return _groups_of(module, target, path, wanted)
@@ -73,6 +88,18 @@ def find_groups(target: str) -> list[Located]:
         raise
     except Exception as error:  # a lazy object of the user's may raise anything when looked at
         raise _failed(error, target) from error
+
+
+def _installed() -> list[Located]:
+    """Return the groups that other packages add to the catalogue."""
+    found = [Located(group, f"catalogue:{name}") for name, group in catalog.registered().items()]
+    if not found:
+        raise TargetError(
+            "no installed package adds groups to the catalogue; one does by an entry point of "
+            "the group groupkit.groups",
+            witness=INSTALLED,
+        )
+    return found
 
 
 def _groups_of(module: ModuleType, target: str, path: Path, wanted: str) -> list[Located]:
@@ -165,8 +192,8 @@ def _read_data(path: Path) -> Located:
 def _import_module(name: str) -> ModuleType:
     if not all(part.isidentifier() for part in name.split(".")):
         raise TargetError(
-            f"there is no file {name!r}, and it is no module name; give {HELP}: "
-            f"{', '.join(catalog)}",
+            f"there is no file {name!r}, and it is no module name; give {HELP}; "
+            f"{_not_in_catalogue(name)}",
             witness=name,
         )
     if "" not in sys.path and str(Path.cwd()) not in sys.path:
@@ -176,13 +203,21 @@ def _import_module(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
             raise TargetError(
-                f"there is no module {name!r}, nor a file or a group of that name; give {HELP}: "
-                f"{', '.join(catalog)}",
+                f"there is no module {name!r}, nor a file or a group of that name; give {HELP}; "
+                f"{_not_in_catalogue(name)}",
                 witness=name,
             ) from error
         raise _failed(error, name) from error
     except (Exception, SystemExit) as error:  # the user's code may raise anything
         raise _failed(error, name) from error
+
+
+def _not_in_catalogue(name: str) -> str:
+    """Return what the catalogue says of a name that it does not have: the nearest ones."""
+    try:
+        return f"the catalogue has {catalog.record(name).name}"
+    except UnknownNameError as error:
+        return error.message
 
 
 def _import_file(path: Path) -> ModuleType:

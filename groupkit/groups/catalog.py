@@ -1,69 +1,336 @@
-"""The catalogue: shipped groups by their names and long names."""
+"""The catalogue: every split group in one to three dimensions, by name, and those of plug-ins."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher, get_close_matches
+from heapq import nlargest
+from typing import Any, Final, NoReturn
 
-from groupkit.errors import UnknownNameError, brief
+from groupkit.errors import NameClashError, NotSplitError, UnknownNameError, brief
+from groupkit.groups.overgroup import SplitOvergroup
 from groupkit.groups.planar import p1, p2, p4, p4m, p6, p6m
+from groupkit.groups.plugins import installed_groups
+from groupkit.groups.records import (
+    COUNTS,
+    KINDS,
+    GroupRecord,
+    NonSymmorphicRecord,
+    non_symmorphic_records,
+    record_of,
+    split_records,
+)
+from groupkit.integers import integer
+from groupkit.lattice import Lattice
 from groupkit.split_group import SplitGroup
 
-NON_SYMMORPHIC: Final = ("pg", "pmg", "p2mg", "pgg", "p2gg", "p4g", "p4gm")
-"""The wallpaper groups that do not split, by short and long names."""
+_LIKE: Final = 0.5
 
 
 class Catalog(Mapping[str, SplitGroup]):
-    """A read-only mapping from names to groups; long names are found but not listed.
+    """A mapping from names to groups: 2 line, 13 wallpaper and 73 space groups, and plug-ins'.
+
+    These are all groups Z^d ⋊ S for d ≤ 3, up to a change of basis, in primitive bases of ITA's
+    standard settings.  Case matters: p4 is a wallpaper group, P4 a space group.  Groups are
+    made when they are first asked for; `aliases` are found but not listed.
+
+    References
+    ----------
+    International Tables for Crystallography, volume A (2016), chapters 2.2 and 2.3.
 
     Examples
     --------
-    >>> list(catalog)
-    ['p1', 'p2', 'p4', 'p4m', 'p6', 'p6m']
-    >>> catalog["p4mm"] is catalog["p4m"]
-    True
+    >>> catalog["Pm-3m"]
+    SplitGroup('Pm-3m', dimension=3, order=48, axes {c: 6, m: 2, r: 4}, lattice cubic P)
+    >>> catalog["p4mm"] is catalog["p4m"], catalog.space_group(221) is catalog["Oh^1"]
+    (True, True)
+    >>> list(catalog.filter(dimension=2, point_group="3m"))
+    ['p3m1', 'p31m']
     """
 
-    def __init__(self, groups: tuple[SplitGroup, ...], aliases: Mapping[str, str]) -> None:
-        self._groups = {group.name: group for group in groups}
-        self._aliases = dict(aliases)
+    def __init__(self, made: Iterable[SplitGroup] = ()) -> None:
+        self._made = {group.name: group for group in made}
+        self._registered: dict[str, GroupRecord] = {}
+        self._plugins_loaded = False
 
     @property
     def aliases(self) -> dict[str, str]:
-        """Long names, and the names that they stand for (a copy)."""
-        return dict(self._aliases)
+        """Other names, and the names that they stand for (a copy)."""
+        return {alias: name for name, record in self._all_records() for alias in record.aliases}
+
+    def record(self, name: str) -> GroupRecord:
+        """Return what is known of a group by its name or an alias, without making it.
+
+        Raises
+        ------
+        NotSplitError
+            For a group that does not split, with the refinement on which it does.
+        UnknownNameError
+            With the nearest names.
+        """
+        found = self._find(name)
+        if found is None:
+            self._load_plugins()
+            found = self._find(name)
+        if found is None:
+            _refuse(name, [*self, *self.aliases])
+        if isinstance(found, NonSymmorphicRecord):
+            _refuse_non_symmorphic(found)
+        return found
 
     def __getitem__(self, name: str) -> SplitGroup:
-        if isinstance(name, str):
-            known = self._aliases.get(name, name)
-            if known in self._groups:
-                return self._groups[known]
-        if name in NON_SYMMORPHIC:
-            raise UnknownNameError(
-                f"{name} does not split into translations and a stabilizer: it has glide "
-                "reflections by half a lattice vector, whatever the origin (it is not "
-                "symmorphic); on the lattice refined by m = 2, (1/2)Z^2, it is a subgroup of a "
-                "group that does split, which can be declared instead",
-                witness=name,
-            )
-        names = [*self._groups, *self._aliases]
-        near = get_close_matches(str(name).lower(), names, n=1, cutoff=0.7)
-        hint = f"did you mean {near[0]!r}?" if near else "that is not shipped"
-        raise UnknownNameError(
-            f"the catalogue has no group {brief(name)}; {hint} (there are {', '.join(self)}; "
-            "declare others with SplitGroup)",
-            witness=name,
-        )
+        record = self.record(name)
+        if record.name not in self._made:
+            self._made[record.name] = record.build()
+        return self._made[record.name]
+
+    def __contains__(self, name: object) -> bool:
+        found = self._find(name)
+        if found is None:
+            self._load_plugins()
+            found = self._find(name)
+        return isinstance(found, GroupRecord)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._groups)
+        self._load_plugins()
+        return iter([*split_records(), *self._registered])
 
     def __len__(self) -> int:
-        return len(self._groups)
+        self._load_plugins()
+        return len(split_records()) + len(self._registered)
 
     def __repr__(self) -> str:
-        return f"Catalog({', '.join(self)})"
+        return f"Catalog({len(self)} groups)"
+
+    def line_group(self, number: int) -> SplitGroup:
+        """Return a line group by its number: 1 for line-p1, 2 for line-pm."""
+        return self._numbered(1, number)
+
+    def wallpaper_group(self, number: int) -> SplitGroup:
+        """Return a wallpaper group by its number in ITA, 1 to 17.
+
+        Raises
+        ------
+        NotSplitError, UnknownNameError
+        """
+        return self._numbered(2, number)
+
+    def space_group(self, number: int) -> SplitGroup:
+        """Return a space group by its number in ITA, 1 to 230.
+
+        Raises
+        ------
+        NotSplitError, UnknownNameError
+        """
+        return self._numbered(3, number)
+
+    def filter(
+        self,
+        dimension: int | None = None,
+        lattice: str | None = None,
+        point_group: str | None = None,
+        order: int | None = None,
+        subgroup_of: str | None = None,
+    ) -> dict[str, SplitGroup]:
+        """Return the groups, by name, that have all these properties.
+
+        Parameters
+        ----------
+        dimension, order : int, optional
+            d, and the number of elements of S.
+        lattice : str, optional
+            A name or Pearson symbol, as `Lattice.named` takes it.
+        point_group : str, optional
+            Hermann-Mauguin or Schoenflies symbol of the class of S.
+        subgroup_of : str, optional
+            A group whose subgroups Z^d ⋊ H they are (see `is_subgroup_of`).
+
+        Raises
+        ------
+        UnknownNameError
+            For a lattice, class or group that there is not, with the nearest name.
+        """
+        names: list[str] = []
+        classes = {c for _, r in self._all_records() for c in (r.point_group, r.schoenflies) if c}
+        if point_group is not None and point_group not in classes:
+            near = get_close_matches(str(point_group), sorted(classes), n=3)
+            raise UnknownNameError(
+                f"no class of groups is called {brief(point_group)}; "
+                + (f"near it are {', '.join(near)}" if near else "use symbols such as m-3m or Oh"),
+                witness=point_group,
+            )
+        whole = None if subgroup_of is None else self.record(subgroup_of).subgroups
+        for name, record in self._all_records():
+            if (
+                dimension in (None, record.dimension)
+                and order in (None, record.order)
+                and point_group in (None, record.point_group, record.schoenflies)
+                and (whole is None or name in whole)
+                and (lattice is None or _on_lattice(record, lattice))
+            ):
+                names.append(name)
+        return {name: self[name] for name in names}
+
+    def is_subgroup_of(self, small: str, large: str) -> bool:
+        """Return whether Z^d ⋊ H is `small` in some basis, for a subgroup H of the S of `large`.
+
+        These are the subgroups with all translations (*translationengleiche*).  The basis may
+        be another one, as when the axis of P2 is turned to that of P4; `embedding` finds
+        elements where it is the same.
+
+        Examples
+        --------
+        >>> catalog.is_subgroup_of("cm", "p4m"), catalog.is_subgroup_of("p3", "p4m")
+        (True, False)
+        """
+        return self.record(small).name in self.record(large).subgroups
+
+    def split_overgroup(self, name: str) -> SplitOvergroup:
+        """Return the split group (1/m)Z^d ⋊ S that a group which does not split is part of.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such group, or it splits.
+
+        Examples
+        --------
+        >>> catalog.split_overgroup("P2_1/c").group.name
+        'P2/m'
+        """
+        found = self._find(name)
+        if isinstance(found, NonSymmorphicRecord):
+            return SplitOvergroup.of(found, self[found.overgroup])
+        split = self.record(name).name
+        raise UnknownNameError(
+            f"{split} splits already, on its own lattice; use catalog[{split!r}]", witness=name
+        )
+
+    def register(self, group: SplitGroup, aliases: Iterable[str] = ()) -> SplitGroup:
+        """Add a group under its name, and return it; adding it once more changes nothing.
+
+        Raises
+        ------
+        NameClashError
+            If its name, or an alias, is that of another group.
+        """
+        if not isinstance(group, SplitGroup):
+            raise NameClashError(
+                f"{brief(group)} is no SplitGroup; declare it with SplitGroup", witness=group
+            )
+        record = record_of(group, tuple(aliases))
+        if self._registered.get(group.name) == record and self._made[group.name] == group:
+            return group
+        for name in (group.name, *record.aliases):
+            known = self._find(name)
+            if known is not None:
+                raise NameClashError(
+                    f"the name {name!r} is that of a group that is in the catalogue already, "
+                    f"{known.name} of dimension {known.dimension}; give the new group another",
+                    witness=name,
+                )
+        self._registered[group.name] = record
+        self._made[group.name] = group
+        return group
+
+    def registered(self) -> dict[str, SplitGroup]:
+        """Return the groups, by name, that plug-ins and `register` added."""
+        self._load_plugins()
+        return {name: self._made[name] for name in self._registered}
+
+    def _numbered(self, dimension: int, number: int) -> SplitGroup:
+        wanted = integer(number)
+        records: list[GroupRecord | NonSymmorphicRecord] = [
+            *split_records().values(),
+            *non_symmorphic_records().values(),
+        ]
+        for record in records:
+            if record.dimension == dimension and record.number == wanted is not None:
+                return self[record.name]
+        raise UnknownNameError(
+            f"no {KINDS[dimension]} group has the number {brief(number)}; they are numbered from "
+            f"1 to {COUNTS[dimension]}",
+            witness=number,
+        )
+
+    def _all_records(self) -> list[tuple[str, GroupRecord]]:
+        self._load_plugins()
+        return [*split_records().items(), *self._registered.items()]
+
+    def _find(self, name: Any) -> GroupRecord | NonSymmorphicRecord | None:
+        """Return the record of a name or alias among those loaded so far."""
+        if not isinstance(name, str):
+            return None
+        tables: list[Mapping[str, GroupRecord | NonSymmorphicRecord]] = [
+            split_records(),
+            self._registered,
+            non_symmorphic_records(),
+        ]
+        for table in tables:
+            if name in table:
+                return table[name]
+        found = (r for table in tables for r in table.values() if name in r.aliases)
+        return next(found, None)
+
+    def _load_plugins(self) -> None:
+        """Register what installed packages bring, once; names are refused as by `register`."""
+        if self._plugins_loaded:
+            return
+        self._plugins_loaded = True  # a plug-in may look at the catalogue while it is imported
+        try:
+            for group, label in installed_groups():
+                try:
+                    self.register(group)
+                except NameClashError as error:
+                    raise NameClashError(f"{label}: {error}", witness=error.witness) from error
+        except Exception:
+            self._plugins_loaded = False
+            raise
 
 
-catalog: Final = Catalog((p1, p2, p4, p4m, p6, p6m), {"p4mm": "p4m", "p6mm": "p6m"})
+def _on_lattice(record: GroupRecord, name: str) -> bool:
+    try:
+        return Lattice.named(name, record.dimension).name == record.lattice
+    except ValueError:  # a lattice of another dimension
+        return False
+
+
+def _refuse_non_symmorphic(record: NonSymmorphicRecord) -> NoReturn:
+    m, d = record.refinement, record.dimension
+    moves = "glide reflections" if d == 2 else "glide reflections or screw rotations"
+    raise NotSplitError(
+        f"{record.name} does not split into translations and a stabilizer: whatever the origin, "
+        f"some of its elements move by fractions of lattice vectors (it is not symmorphic: it has "
+        f"{moves}); on the lattice "
+        f"refined by m = {m}, (1/{m})Z^{d}, it is a subgroup of a group that does split: "
+        f"catalog.split_overgroup({record.name!r}) returns that, {record.overgroup} on the finer "
+        "lattice",
+        witness=record.name,
+    )
+
+
+def _refuse(name: Any, known: Iterable[str]) -> NoReturn:
+    """Raise UnknownNameError with the nearest names; case, which matters, does not hide them."""
+    wanted = str(name)
+
+    def likeness(one: str) -> float:
+        folded = SequenceMatcher(None, wanted.lower(), one.lower()).ratio()
+        exact = SequenceMatcher(None, wanted, one).ratio()
+        return folded + exact / 3 if folded >= _LIKE else 0.0
+
+    names = [
+        one for one in nlargest(3, [*known, *non_symmorphic_records()], likeness) if likeness(one)
+    ]
+    hint = (
+        f"did you mean {' or '.join(repr(one) for one in names)}?"
+        if names
+        else "list(catalog) has all names"
+    )
+    raise UnknownNameError(
+        f"the catalogue has no group {brief(name)}; {hint} (p4 is a wallpaper group, P4 a space "
+        "group; declare others with SplitGroup)",
+        witness=name,
+    )
+
+
+catalog: Final = Catalog((p1, p2, p4, p4m, p6, p6m))

@@ -10,6 +10,7 @@ from groupkit.verification import group_laws as laws, motions
 from groupkit.verification.law import Claim
 from groupkit.verification.motions import Formulas, Motion
 from groupkit.verification.subject import Subject
+from tests.known_groups import SHIPPED
 from tests.verification.subjects import OCTAHEDRAL, subject_of
 
 FOUR_D = gk.SplitGroup.from_generators(
@@ -18,7 +19,7 @@ FOUR_D = gk.SplitGroup.from_generators(
 
 
 @pytest.mark.parametrize("law", laws.GROUP_LAWS, ids=lambda law: law.name)
-@pytest.mark.parametrize("group", [*gk.catalog.values(), OCTAHEDRAL, FOUR_D], ids=lambda g: g.name)
+@pytest.mark.parametrize("group", [*SHIPPED, OCTAHEDRAL, FOUR_D], ids=lambda g: g.name)
 def test_holds(law: Claim[[Subject]], group: gk.SplitGroup) -> None:
     found = law(subject_of(group))
     assert found.status == "proved", found

@@ -10,13 +10,14 @@ import groupkit as gk
 from groupkit.verification import stabilizer_laws as laws
 from groupkit.verification.law import Claim
 from groupkit.verification.subject import Subject
+from tests.known_groups import SHIPPED
 from tests.verification.subjects import OCTAHEDRAL, subject_of, with_entry, with_matrix
 
 P4M = subject_of(gk.p4m)
 
 
 @pytest.mark.parametrize("law", laws.STABILIZER_LAWS, ids=lambda law: law.name)
-@pytest.mark.parametrize("group", [*gk.catalog.values(), OCTAHEDRAL], ids=lambda g: g.name)
+@pytest.mark.parametrize("group", [*SHIPPED, OCTAHEDRAL], ids=lambda g: g.name)
 def test_holds(law: Claim[[Subject]], group: gk.SplitGroup) -> None:
     found = law(subject_of(group))
     assert found.status == "proved", found
