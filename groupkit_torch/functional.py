@@ -67,17 +67,30 @@ def bank_index(
     ----------
     Cohen & Welling (2016), "Group Equivariant Convolutional Networks", section 7.1.
     """
-    n_out, n_in, *box = filter_bank.index.shape
     n_parameters = filter_bank.n_parameters
+    return flat_index(
+        filter_bank.index, n_parameters, out_channels, in_channels_per_group, device=device
+    )
+
+
+def flat_index(
+    index: Int[np.ndarray, "out_size in_size *box"],
+    n_parameters: int,
+    out_channels: int,
+    in_channels_per_group: int,
+    *,
+    device: torch.device | str | None = None,
+) -> Int[Tensor, "out_entries in_entries *box"]:
+    """Do what `bank_index` does, for an index array whose outside holds ``n_parameters``."""
+    n_out, n_in, *box = index.shape
     n_weights = out_channels * in_channels_per_group * n_parameters
     dtype = torch.int32 if n_weights < 2**31 else torch.int64
-    index = torch.tensor(filter_bank.index, dtype=dtype, device=device)
-    index = index.view(1, n_out, 1, n_in, *box)
+    one = torch.tensor(index, dtype=dtype, device=device).view(1, n_out, 1, n_in, *box)
     rows = torch.arange(out_channels * in_channels_per_group, dtype=dtype, device=device)
     rows = rows.mul_(n_parameters).view(out_channels, 1, in_channels_per_group, 1, *[1] * len(box))
-    positions = rows + index
-    if len(filter_bank.window) < filter_bank.window.mask.size:
-        positions = torch.where(index == n_parameters, n_weights, positions)
+    positions = rows + one
+    if (index == n_parameters).any():
+        positions = torch.where(one == n_parameters, n_weights, positions)
     return positions.view(out_channels * n_out, in_channels_per_group * n_in, *box)
 
 

@@ -2,11 +2,44 @@ r"""Banks of filters that are products, expanded or applied factor by factor."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
-from jaxtyping import Inexact
+from jaxtyping import Inexact, Int
 from torch import Tensor
 
+from groupkit.filter_bank import FilterBank
 from groupkit_torch.functional import convolve
+
+
+def product_index(
+    pointwise: FilterBank, spatial: FilterBank
+) -> tuple[Int[np.ndarray, "out_size in_size *box"], int]:
+    r"""Return where each entry of a bank of products lies in :math:`w \otimes K`.
+
+    Parameters
+    ----------
+    pointwise : FilterBank
+        That of w, with n orbits: from the input's to the output's type, on a single point.
+    spatial : FilterBank
+        That of K, with m orbits: from planar maps to the output's type.
+
+    Returns
+    -------
+    numpy.ndarray, int
+        int64 [\|S/H_out\|, \|S/H_in\|, *box], and n m, which points outside the window hold.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> index, size = product_index(gk.p4.filter_bank(1), gk.p4.filter_bank(3, "planar"))
+    >>> index.shape, size
+    ((4, 4, 3, 3), 36)
+    >>> (index == gk.p4.filter_bank(3).index).all()  # regular maps: every orbit is a product
+    np.True_
+    """
+    n, m = pointwise.n_parameters, spatial.n_parameters
+    index = pointwise.index * m + spatial.index
+    return np.where(spatial.index == m, n * m, index), n * m
 
 
 def multiply(

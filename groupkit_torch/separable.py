@@ -16,9 +16,15 @@ from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.filter_bank import FilterBank
 from groupkit_torch.conv import GroupConv
-from groupkit_torch.functional import bank_index, convolve, expand_filters, spread
+from groupkit_torch.functional import (
+    bank_index,
+    convolve,
+    expand_filters,
+    flat_index,
+    spread,
+)
 from groupkit_torch.geometry import SettingError
-from groupkit_torch.product_filters import mix, multiply
+from groupkit_torch.product_filters import mix, multiply, product_index
 
 _SHARES: Final = ("g", "gc")
 _ALGORITHMS: Final = ("auto", "factored", "expanded")
@@ -45,7 +51,7 @@ padding_mode
     algorithm : {"auto", "factored", "expanded"}
         "factored": a product over channels and group axis at each point, then a planar
         convolution of each result by itself. "expanded": the product of both factors is the
-        bank of `GroupConv`. "auto" takes the one that costs less; see Notes.
+        bank of `GroupConv`. "auto" takes the one that costs less at each size; see Notes.
     input_type, output_type : {"planar", "regular"} or subgroup
         As in `GroupConv`; no fields.
     exact, device, dtype
@@ -61,8 +67,8 @@ padding_mode
         entry per orbit of the window under H_out: \|W\| for regular outputs.
     bias : Parameter or None
         [out_channels].
-    algorithm : str
-        The one that is used; may be set.
+    share, algorithm : str
+        As given.
 
     Raises
     ------
@@ -73,12 +79,13 @@ padding_mode
 
     Notes
     -----
-    The factored form of "gc" makes :math:`n = C_{in} |S/H_{in}| / \mathrm{groups}` products for
-    each output and each point read, and \|W\| for each output in a depthwise convolution, of
-    which each takes about as long as 24 of the former; the expanded form :math:`n |W|`. "auto"
-    is the factored form where :math:`n (|W| - v) > 24 |W|`, v the number of points in a cell of
-    the stride. The factored form of "g" needs room for C_in maps in place of each output, and was
-    never faster: "auto" is then the expanded form, unless there is a single channel to share over.
+    With :math:`n = C_{in} |S/H_{in}| / \mathrm{groups}`, the factored form of "gc" makes n products
+    for each output at each point of the input, and then \|W\| at each point of the output, in a
+    depthwise convolution, where each takes about as long as 24 of the former; the expanded form
+    makes :math:`n |W|` at each point of the output. "auto" takes the lesser: the factored form
+    for kernels of several points and n from about 28 on, unless strides or borders leave few
+    outputs. The factored form of "g" needs room for C_in maps in place of each output, and was
+    never faster: "auto" is then the expanded form, unless there is one channel to share over.
 
     Kernels K start in random directions, with :math:`\sum_x K(x)^2 = 1`, w as the weights of
     `GroupLinear`: outputs then start with the variance that those of `GroupConv` have.
@@ -89,7 +96,11 @@ padding_mode
     >>> layer = SeparableGroupConv(gk.p4m, 23, 23, 3, padding=1)
     >>> layer
     SeparableGroupConv(p4m, 23, 23, kernel_size=(3, 3), padding=(1, 1), regular -> regular,
-    share='gc', algorithm='factored')
+    share='gc')
+    >>> layer.algorithm_at((9, 9)), layer.algorithm_at((3, 3))
+    ('factored', 'factored')
+    >>> SeparableGroupConv(gk.p4m, 23, 23, 1).algorithm_at((9, 9))
+    'expanded'
     >>> layer(torch.zeros(1, 23, 8, 9, 9)).shape
     torch.Size([1, 23, 8, 9, 9])
     >>> sum(p.numel() for p in layer.parameters()) == 23 * (23 * 8 + 9) + 23
@@ -129,7 +140,11 @@ padding_mode
     ) -> None:
         if share not in _SHARES:
             raise SettingError(f'share={share!r} is neither "g" nor "gc"', witness=share)
-        self._share = share  # before the weights, whose shapes depend on it
+        if algorithm not in _ALGORITHMS:
+            raise SettingError(
+                f"algorithm={algorithm!r} is none of {', '.join(_ALGORITHMS)}", witness=algorithm
+            )
+        self.share, self.algorithm = share, algorithm  # the shapes of weights depend on them
         super().__init__(
             group,
             in_channels,
@@ -154,38 +169,33 @@ padding_mode
                     "regular map, or project onto it, with GroupConv or GroupLinear",
                     witness=kind.field,
                 )
-        self.algorithm = algorithm
 
-    @property
-    def share(self) -> str:
-        """What the planar kernels are shared over: "g" or "gc"."""
-        return self._share
-
-    @property
-    def algorithm(self) -> str:
-        """How outputs are computed: "factored" or "expanded"; setting "auto" chooses."""
-        return self._algorithm
-
-    @algorithm.setter
-    def algorithm(self, algorithm: str) -> None:
-        if algorithm not in _ALGORITHMS:
-            raise SettingError(
-                f"algorithm={algorithm!r} is none of {', '.join(_ALGORITHMS)}", witness=algorithm
+    def algorithm_at(self, space: Sequence[int]) -> str:
+        """Return the algorithm for an input with these lattice axes: "factored" or "expanded"."""
+        if self.algorithm != "auto":
+            return self.algorithm
+        outputs = [
+            (n + 2 * p - d * (k - 1) - 1) // s + 1
+            for n, p, d, k, s in zip(
+                space, self.padding, self.dilation, self.kernel_size, self.stride, strict=True
             )
-        if algorithm == "auto":
-            algorithm = "factored" if self._factors_pay() else "expanded"
-        self._algorithm = algorithm
+        ]
+        reads = max(math.prod(space) / max(math.prod(outputs), 1), math.prod(self.stride))
+        return "factored" if self._factors_pay(reads) else "expanded"
 
-    def _factors_pay(self) -> bool:
-        """Return whether the factored form is the faster one, as benchmarks/separable.py finds."""
+    def _factors_pay(self, reads: float) -> bool:
+        """Return whether the factored form is the faster one, as benchmarks/separable.py finds.
+
+        ``reads`` is the number of points of the input for each of the output.
+        """
         points = len(self.filter_bank.window)
         products = self.in_channels // self.groups * self.input_type.size
         return self._kernels_per_output() == 1 and (
-            products * (points - math.prod(self.stride)) > _SPATIAL_COST * points
+            products * (points - reads) > _SPATIAL_COST * points
         )
 
     def _kernels_per_output(self) -> int:
-        return 1 if self._share == "gc" else self.in_channels // self.groups
+        return 1 if self.share == "gc" else self.in_channels // self.groups
 
     def _factor_banks(self) -> tuple[FilterBank, FilterBank]:
         """Return the banks of w, a layer of one point, and of K, a layer on planar maps."""
@@ -199,6 +209,9 @@ padding_mode
     def _set_parameters(
         self, bias: bool, device: torch.device | str | None, dtype: torch.dtype | None
     ) -> None:
+        # one index is kept: those of the factors, or that of the whole bank
+        pays = self.algorithm == "auto" and self._factors_pay(math.prod(self.stride))
+        self._holds_factors = self.algorithm == "factored" or pays
         banks = self._factor_banks()
         shapes = (self.in_channels // self.groups, self._kernels_per_output())
         for name, bank, columns in zip(("pointwise", "spatial"), banks, shapes, strict=True):
@@ -206,6 +219,7 @@ padding_mode
             weight = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
             self.register_parameter(f"{name}_weight", weight)
             self.register_buffer(f"{name}_index", None, persistent=False)
+        self.register_buffer("bank_index", None, persistent=False)
         self._set_bias(bias, device, dtype)
         self.reset_parameters()
 
@@ -219,8 +233,12 @@ padding_mode
         device = self.pointwise_weight.device
         rows, columns = self.out_channels, self.in_channels // self.groups
         per_output = self._kernels_per_output()
-        self.pointwise_index = bank_index(pointwise, rows, columns, device=device)
-        self.spatial_index = bank_index(spatial, rows, per_output, device=device)
+        if self._holds_factors:
+            self.pointwise_index = bank_index(pointwise, rows, columns, device=device)
+            self.spatial_index = bank_index(spatial, rows, per_output, device=device)
+        else:
+            index, size = product_index(pointwise, spatial)
+            self.bank_index = flat_index(index, size, rows, columns, device=device)
         fan_in = columns * self.input_type.size
         nn.init.uniform_(self.pointwise_weight, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
         with torch.no_grad():
@@ -232,34 +250,35 @@ padding_mode
             bound = 1 / math.sqrt(fan_in * len(spatial.window))
             nn.init.uniform_(self.bias, -bound, bound)
 
-    def expanded_factors(
-        self,
-    ) -> tuple[
-        Inexact[Tensor, "out_entries in_entries *point"],
-        Inexact[Tensor, "out_entries kernels *box"],
-    ]:
-        r"""Return both factors for each output: :math:`w(s'^{-1} s)`, :math:`K(M(s')^{-1} x)`.
-
-        [C_out \|S/H_out\|, C_in/groups \|S/H_in\|, 1, ...] and [C_out \|S/H_out\|, kernels, *box].
-        """
-        pointwise = expand_filters(self.pointwise_weight, self.pointwise_index, fills_box=True)
-        return pointwise, expand_filters(
-            self.spatial_weight, self.spatial_index, fills_box=self._fills_box
-        )
-
     def expanded_weight(self) -> Inexact[Tensor, "out_entries in_entries *box"]:
         r"""Return the bank of filters, the products of both factors, as `GroupConv` has it.
 
         [C_out \|S/H_out\|, C_in/groups \|S/H_in\|, *box].
         """
-        return multiply(*self.expanded_factors())
+        if self._holds_factors:
+            return multiply(*self._expanded_factors())
+        products = self.pointwise_weight.unsqueeze(-1) * self.spatial_weight.unsqueeze(-2)
+        return expand_filters(products.flatten(2), self.bank_index, fills_box=self._fills_box)
+
+    def _expanded_factors(self) -> tuple[Tensor, Tensor]:
+        """Return w(s'⁻¹ s) and K(M(s')⁻¹ x), each with rows (o, s')."""
+        pointwise = expand_filters(self.pointwise_weight, self.pointwise_index, fills_box=True)
+        return pointwise, expand_filters(
+            self.spatial_weight, self.spatial_index, fills_box=self._fills_box
+        )
 
     def _correlate(
         self, x: Inexact[Tensor, "batch in_channels *rest"]
     ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
-        if self._algorithm == "expanded":
+        if (
+            not self._holds_factors
+            or (
+                not torch.compiler.is_compiling()  # sizes may be symbols
+                and self.algorithm_at(x.shape[x.dim() - len(self.stride) :]) == "expanded"
+            )
+        ):
             return super()._correlate(x)
-        pointwise, spatial = self.expanded_factors()
+        pointwise, spatial = self._expanded_factors()
         size = self._output_size or 1
         y = convolve(
             mix(x, pointwise, spatial.shape[1], self.groups),
@@ -275,4 +294,5 @@ padding_mode
 
     def extra_repr(self) -> str:
         """Return the arguments that differ from their defaults, as torch's layers show them."""
-        return f"{super().extra_repr()}, share={self._share!r}, algorithm={self._algorithm!r}"
+        chosen = "" if self.algorithm == "auto" else f", algorithm={self.algorithm!r}"
+        return f"{super().extra_repr()}, share={self.share!r}{chosen}"

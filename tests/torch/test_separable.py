@@ -28,6 +28,8 @@ from tests.torch.measured import kept_elements
 from tests.torch.oracles_torch import MatrixGroup
 
 SHARES = ["g", "gc"]
+ALGORITHMS = ["factored", "expanded", "auto"]
+SLIDING = ["stride", "padding", "dilation", "groups", "padding_mode"]
 
 
 def separable(group: gk.SplitGroup, *args: Any, **kwargs: Any) -> gt.SeparableGroupConv:
@@ -44,7 +46,7 @@ def full_layer(layer: gt.SeparableGroupConv, **kwargs: Any) -> gt.GroupConv:
         layer.out_channels,
         layer.filter_bank.window,
         exact="ignore",
-        dtype=torch.float64,
+        dtype=layer.bias.dtype,
         device=layer.bias.device,
         **kinds,
         **kwargs,
@@ -60,17 +62,19 @@ def full_layer(layer: gt.SeparableGroupConv, **kwargs: Any) -> gt.GroupConv:
     return full
 
 
-def check(layer: gt.SeparableGroupConv, space: tuple[int, ...], **kwargs: Any) -> None:
-    full = full_layer(layer, **kwargs)
-    shape = layer.input_type.array_shape(space)
-    x = torch.randn(2, layer.in_channels, *shape, dtype=torch.float64, device=full.weight.device)
-    expected = full(x)
-    for algorithm in ("factored", "expanded"):
-        layer.algorithm = algorithm
+def check(group: gk.SplitGroup, *args: Any, space: tuple[int, ...], **options: Any) -> None:
+    """Compare all three algorithms with the full layer."""
+    layers = [separable(group, *args, **options, algorithm=a) for a in ALGORITHMS]
+    full = full_layer(layers[0], **{k: v for k, v in options.items() if k in SLIDING})
+    shape = layers[0].input_type.array_shape(space)
+    x = torch.randn(2, args[0], *shape, dtype=full.weight.dtype, device=full.weight.device)
+    expected, bank = full(x), full.expanded_weight()
+    for layer in layers:
+        layer.load_state_dict(layers[0].state_dict())
         actual = layer(x)
         assert actual.shape == expected.shape
         assert (actual - expected).abs().max() <= 1e-12
-    assert (layer.expanded_weight() - full.expanded_weight()).abs().max() <= 1e-14
+        assert (layer.expanded_weight() - bank).abs().max() <= 1e-14
 
 
 @pytest.mark.parametrize("share", SHARES)
@@ -81,8 +85,8 @@ def test_both_algorithms_are_the_convolution_with_product_filters(
     types = ["planar", "regular", subgroups(group)[len(subgroups(group)) // 2]]
     for input_type, output_type in product(types, types):
         kinds = {"input_type": input_type, "output_type": output_type}
-        layer = separable(group, 2, 3, 3, padding=1, share=share, **kinds, device=device)
-        check(layer, image(group, 5, 6, 3), padding=1)
+        space = image(group, 5, 6, 3)
+        check(group, 2, 3, 3, space=space, padding=1, share=share, **kinds, device=device)
 
 
 @pytest.mark.parametrize("share", SHARES)
@@ -110,7 +114,7 @@ def test_options_mean_the_same_as_in_a_convolution(
     space: tuple[int, ...],
     share: str,
 ) -> None:
-    check(separable(group, 4, 4, kernel_size, share=share, **options), space, **options)
+    check(group, 4, 4, kernel_size, space=space, share=share, **options)
 
 
 @pytest.mark.parametrize("share", SHARES)
@@ -202,7 +206,10 @@ def test_outputs_start_with_the_variance_of_the_full_layers(
         with torch.no_grad():
             power[each] += each(x).square().mean().item()
     assert power[layer] == pytest.approx(power[full], rel=0.15)
-    squares = layer.expanded_factors()[1].flatten(2).square().sum(-1)
+    layer = gt.SeparableGroupConv(
+        group, 8, n, kernel_size, share=share, **options, algorithm="factored"
+    )
+    squares = layer._expanded_factors()[1].flatten(2).square().sum(-1)
     assert (squares - 1).abs().max() <= 1e-12  # no kernel starts near zero
 
 
@@ -234,12 +241,24 @@ def test_the_cheaper_algorithm_is_chosen(
     group: gk.SplitGroup, channels: int, kernel_size: int, options: dict[str, Any], algorithm: str
 ) -> None:
     layer = separable(group, channels, channels, kernel_size, **options)
-    assert layer.algorithm == algorithm
-    layer.algorithm = "factored"
-    assert layer.algorithm == "factored"
-    layer.algorithm = "auto"
-    assert layer.algorithm == algorithm
-    assert f"algorithm='{algorithm}'" in repr(layer)
+    space = (17,) * group.dimension
+    assert layer.algorithm_at(space) == algorithm
+    assert (layer.bank_index is None) == (algorithm == "factored")  # one index is kept
+    for forced in ("factored", "expanded"):
+        layer = separable(group, channels, channels, kernel_size, **options, algorithm=forced)
+        assert layer.algorithm_at(space) == forced
+        assert f"algorithm='{forced}'" in repr(layer)
+
+
+def test_where_few_outputs_are_made_the_bank_is_expanded() -> None:
+    layer = separable(gk.p4, 10, 10, 4)
+    assert layer.algorithm_at((24, 24)) == "factored"
+    assert layer.algorithm_at((4, 4)) == "expanded"  # 16 points read for one output
+    assert separable(gk.p4, 7, 7, 3, padding=9).algorithm_at((3, 3)) == "factored"
+    assert separable(gk.p4, 6, 6, 3, padding=9).algorithm_at((3, 3)) == "expanded"
+    assert (
+        separable(gk.p4, 6, 6, 3, padding=9)(torch.zeros(1, 6, 4, 3, 3).double()).isfinite().all()
+    )
 
 
 @pytest.mark.parametrize("algorithm", ["factored", "expanded"])
@@ -294,10 +313,5 @@ def test_the_meta_device_gives_shapes() -> None:
     assert layer(x).isfinite().all()
 
 
-def test_complex_weights_start_alike() -> None:
-    layer = separable(gk.p4, 2, 2, 3, dtype=torch.complex128)
-    x = torch.randn(1, 2, 4, 5, 5, dtype=torch.complex128)
-    layer.algorithm = "factored"
-    y = layer(x)
-    layer.algorithm = "expanded"
-    assert (layer(x) - y).abs().max() <= 1e-12
+def test_complex_weights_go_through() -> None:
+    check(gk.p4, 2, 2, 3, space=(4, 4), dtype=torch.complex128)
