@@ -315,7 +315,7 @@ def _found(
     choices = product(*(images.tolist() for images in allowed))
     for _ in range(0, prod(len(images) for images in allowed), _BATCH):
         batch = np.array(list(islice(choices, _BATCH)), dtype=np.int64)
-        images = _extended(source, target, generators, batch.reshape(-1, len(generators)))
+        images = _extended(source, target, generators, batch)
         good = np.ones(len(images), dtype=bool)
         for g in generators:
             left = images[:, source.cayley_table[:, g]]
