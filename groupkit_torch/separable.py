@@ -183,7 +183,7 @@ padding_mode
         reads = max(math.prod(space) / max(math.prod(outputs), 1), math.prod(self.stride))
         return "factored" if self._factors_pay(reads) else "expanded"
 
-    def _factors_pay(self, reads: float) -> bool:
+    def _factors_pay(self, reads: int | float) -> bool:
         """Return whether the factored form is the faster one, as benchmarks/separable.py finds.
 
         ``reads`` is the number of points of the input for each of the output.

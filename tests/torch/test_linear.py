@@ -120,6 +120,7 @@ def test_maps_of_another_type_are_refused(kind: str, shape: tuple[int, ...], mes
         gt.GroupLinear(gk.p4, 2, 2, input_type=kind)(torch.zeros(shape))
 
 
+@pytest.mark.untyped
 def test_a_declared_group_is_asked_for() -> None:
     with pytest.raises(ValueError, match="declared SplitGroup"):
         gt.GroupLinear("p4", 2, 2)  # type: ignore[arg-type]
