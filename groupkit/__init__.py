@@ -7,7 +7,18 @@ from groupkit.feature_type import FeatureType
 from groupkit.field import Field
 from groupkit.filter_bank import FilterBank
 from groupkit.finite_group import FiniteGroup, Subgroup
-from groupkit.groups import catalog, p1, p2, p4, p4m, p6, p6m
+from groupkit.groups import (
+    catalog,
+    embedding,
+    hyperoctahedral,
+    p1,
+    p2,
+    p4,
+    p4m,
+    p6,
+    p6m,
+    root_lattice_a,
+)
 from groupkit.lattice import Lattice
 from groupkit.split_group import SplitGroup
 from groupkit.stabilizer import Stabilizer
@@ -27,10 +38,13 @@ __all__ = [
     "Window",
     "algebra",
     "catalog",
+    "embedding",
+    "hyperoctahedral",
     "p1",
     "p2",
     "p4",
     "p4m",
     "p6",
     "p6m",
+    "root_lattice_a",
 ]

@@ -99,6 +99,24 @@ def determinant(matrix: Shaped[np.ndarray, "d d"]) -> int:
     return sign * rows[-1][-1]
 
 
+def adjugate(matrix: Shaped[np.ndarray, "d d"]) -> Shaped[np.ndarray, "d d"]:
+    """Return the transposed cofactors of an integer matrix, exactly: det(A) A⁻¹.
+
+    Examples
+    --------
+    >>> adjugate(np.array([[1, -1], [1, 0]])).tolist()
+    [[0, 1], [-1, 1]]
+    """
+    d = len(matrix)
+
+    def minor(i: int, j: int) -> int:
+        rest = np.delete(np.delete(matrix, i, axis=0), j, axis=1)
+        return determinant(rest) if rest.size else 1
+
+    cofactors = [[(-1) ** (i + j) * minor(j, i) for j in range(d)] for i in range(d)]
+    return compact(np.array(cofactors, dtype=object))
+
+
 def integer(value: Any) -> int | None:
     """Return `value` as an exact Python integer, or None if it is not exactly one."""
     if isinstance(value, Integral):

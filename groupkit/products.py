@@ -67,6 +67,27 @@ def with_internal(stabilizer: Stabilizer, factors: Mapping[str, int | FiniteGrou
     return Stabilizer(axes, matrices, table)
 
 
+def direct_product(first: Stabilizer, second: Stabilizer) -> Stabilizer:
+    """Return S × S', acting on Z^d × Z^d' by diagonal blocks.
+
+    The axes of S' follow those of S; one whose name is taken gets the first free number after
+    it: r, r2, r3, …
+    """
+    _check_size(first.order * second.order)
+    axes = first.axes
+    for name, size in second.axes.items():
+        free, number = name, 2
+        while free in axes:
+            free, number = f"{name}{number}", number + 1
+        axes[free] = size
+    d, e = first.dimension, second.dimension
+    matrices = np.zeros((first.order, second.order, d + e, d + e), dtype=np.int64)
+    matrices[..., :d, :d] = first.matrices[:, None]
+    matrices[..., d:, d:] = second.matrices[None, :]
+    flat = matrices.reshape(-1, d + e, d + e)
+    return Stabilizer(axes, flat, product_table([first.cayley_table, second.cayley_table]))
+
+
 def product_table(tables: Iterable[Table]) -> Table:
     """Return the Cayley table of a direct product, its elements row-major over the factors.
 

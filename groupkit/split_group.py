@@ -29,7 +29,8 @@ from groupkit.index_bijection import (
 )
 from groupkit.integers import integer_matrices, listed
 from groupkit.lattice import Lattice
-from groupkit.products import with_internal
+from groupkit.products import direct_product, with_internal
+from groupkit.relations import change_basis, conventional_matrices, read_basis, restrict
 from groupkit.stabilizer import Stabilizer
 from groupkit.verification.report import Report
 from groupkit.verification.subject import Subject
@@ -262,6 +263,94 @@ class SplitGroup(Frozen):
             stabilizer = with_internal(self.stabilizer, factors)
         parts = (axis if isinstance(k, FiniteGroup) else f"C{k}" for axis, k in factors.items())
         return SplitGroup._of(name or " × ".join((self.name, *parts)), stabilizer, self.lattice)
+
+    def direct_product(self, other: SplitGroup, name: str | None = None) -> SplitGroup:
+        """Return G × G', which acts on Z^d × Z^d' coordinate by coordinate.
+
+        The lattice is the orthogonal sum of the two.  Axes of the second group follow those of
+        the first, and get a number where their names are taken: r, r2.
+
+        Examples
+        --------
+        >>> from groupkit import catalog, p4
+        >>> p4.direct_product(catalog["line-pm"], name="p4 and up-down")
+        SplitGroup('p4 and up-down', dimension=3, order=8, axes {r: 4, m: 2}, lattice tetragonal P)
+        """
+        with _naming(f"{self.name} × {other.name}"):
+            stabilizer = direct_product(self.stabilizer, other.stabilizer)
+        lattice = self.lattice.direct_sum(other.lattice)
+        return SplitGroup._of(name or f"{self.name} × {other.name}", stabilizer, lattice)
+
+    def change_basis(self, basis: Any, name: str | None = None) -> SplitGroup:
+        """Return the same group in other coordinates: x = P x', M'(s) = P⁻¹ M(s) P.
+
+        Parameters
+        ----------
+        basis : matrix
+            P, unimodular: its columns are the new basis vectors in the old coordinates.
+        name : str, optional
+            By default this name, "in another basis".
+
+        Raises
+        ------
+        NotUnimodularError
+            If the columns span another lattice than Z^d.
+
+        Examples
+        --------
+        Hexagonal images often use two vectors at 60°, not at 120°:
+
+        >>> from groupkit import p6
+        >>> axial = p6.change_basis([[1, 0], [1, 1]], name="p6 in axial coordinates")
+        >>> axial.stabilizer.matrices[1].tolist()
+        [[0, -1], [1, 1]]
+        >>> axial.change_basis([[1, 0], [-1, 1]], name="p6") == p6
+        True
+        """
+        with _naming(self.name):
+            matrix = read_basis(basis, self.dimension)
+            stabilizer = change_basis(self.stabilizer, matrix)
+            lattice = self.lattice.change_basis(matrix)
+        return SplitGroup._of(name or f"{self.name} in another basis", stabilizer, lattice)
+
+    @property
+    def conventional_matrices(self) -> Int[np.ndarray, "order d d"]:
+        """C M(s) C⁻¹ with C of `Lattice.conventional_from_primitive`: as ITA lists them.
+
+        Those of Fm-3m are the signed permutations, on the cell of four lattice points.
+        """
+        return conventional_matrices(self.stabilizer, self.lattice.conventional_from_primitive)
+
+    def restrict(self, subgroup: Subgroup | Iterable[int], name: str | None = None) -> SplitGroup:
+        """Return Z^d ⋊ H for a subgroup H of S, on the same lattice.
+
+        Axes keep their names where the indices of H are ranges of them, such as r = 0, 2 of
+        p4's r, and are dropped where 0 alone is left; otherwise there is one axis ``s``,
+        identity first, then breadth-first by generators of H.
+
+        Parameters
+        ----------
+        subgroup : Subgroup or iterable of int
+            H, or all its elements.
+        name : str, optional
+            By default that of this group, "restricted to" the order of H.
+
+        Raises
+        ------
+        NotASubgroupError
+            If the elements are not closed.
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> p4m.restrict(p4m.subgroup({"r": 2}, {"m": 1}), name="p2mm").axes
+        {'m': 2, 'r': 2}
+        """
+        chosen = self.stabilizer.as_subgroup(subgroup)
+        stabilizer, _ = restrict(self.stabilizer, chosen)
+        return SplitGroup._of(
+            name or f"{self.name} restricted to order {len(chosen)}", stabilizer, self.lattice
+        )
 
     @property
     def axes(self) -> dict[str, int]:

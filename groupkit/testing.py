@@ -74,9 +74,7 @@ def conjugated_groups(
     """Return a strategy for groups in other bases: P⁻¹ M(s) P for a random unimodular P."""
     group = draw(groups() if of is None else of)
     basis = draw(unimodular_matrices(group.dimension, steps))
-    inverse = np.rint(np.linalg.inv(basis)).astype(np.int64)
-    matrices = inverse @ group.stabilizer.matrices @ basis
-    return SplitGroup.from_matrices(f"{group.name} conjugated", list(matrices), group.axes)
+    return group.change_basis(basis, f"{group.name} conjugated")
 
 
 @st.composite

@@ -230,3 +230,49 @@ def test_a_repeated_matrix_is_refused_and_told_of_internal_symmetries() -> None:
 
 def test_with_internal_of_stabilizers() -> None:
     assert with_internal(gk.p4.stabilizer, {"c": 2}) == SWAP.stabilizer
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "lattice"),
+    [("p4", "line-pm", "tetragonal P"), ("p6m", "line-p1", "hexagonal P"),
+     ("line-pm", "line-pm", "rectangular"), ("p1", "line-pm", "oblique ⊕ line"),
+     ("p4m", "p4", "square ⊕ square"), ("p2mm", "line-pm", "orthorhombic P")],
+)  # fmt: skip
+def test_direct_products_by_definition(first: str, second: str, lattice: str) -> None:
+    a, b = gk.catalog[first], gk.catalog[second]
+    both = a.direct_product(b)
+    assert both.name == f"{first} × {second}"
+    assert both.lattice.name == lattice
+    assert both.order == a.order * b.order
+    d, e = a.dimension, b.dimension
+    for s, t in itertools.product(a.stabilizer, b.stabilizer):
+        upper = [[*row, *[0] * e] for row in a.stabilizer.matrices[s].tolist()]
+        lower = [[*[0] * d, *row] for row in b.stabilizer.matrices[t].tolist()]
+        assert both.stabilizer.matrices[s * b.order + t].tolist() == upper + lower
+    assert both.verify() if both.dimension < 4 else both
+
+
+def test_products_of_the_catalogue_are_in_the_catalogue() -> None:
+    for first, second, name in [
+        ("p4m", "line-pm", "P4/mmm"), ("p6m", "line-pm", "P6/mmm"), ("p4", "line-p1", "P4"),
+        ("p3m1", "line-p1", "P3m1"), ("p2mm", "line-pm", "Pmmm"),
+    ]:  # fmt: skip
+        both = gk.catalog[first].direct_product(gk.catalog[second])
+        expected = gk.catalog[name]
+        assert both.lattice == expected.lattice
+        assert len(gk.embedding(both, expected)) == both.order == expected.order
+
+
+def test_axes_of_products() -> None:
+    assert gk.p4m.direct_product(gk.p4).axes == {"m": 2, "r": 4, "r2": 4}
+    thrice = gk.p2.direct_product(gk.p2).direct_product(gk.p2, name="x")
+    assert thrice.axes == {"r": 2, "r2": 2, "r3": 2}
+    assert (thrice.name, thrice.dimension) == ("x", 6)
+    coloured = SWAP.direct_product(gk.catalog["line-pm"])
+    assert coloured.axes == {"r": 4, "c": 2, "m": 2}
+    assert len(coloured.stabilizer.internal) == 2
+    assert coloured.verify()
+    with pytest.raises(errors.TooLargeError, match="18432 elements, more than 4096"):
+        gk.hyperoctahedral(4).direct_product(gk.hyperoctahedral(3))
+    with pytest.raises(errors.TooLargeError, match="dimension 10 is more than 8"):
+        thrice.direct_product(gk.p1.direct_product(gk.p1))
