@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import torch
 from jaxtyping import Shaped
 from torch import Tensor
 
@@ -96,7 +97,8 @@ def relative_error(
         return math.inf
     if actual.numel() == 0:
         return 0.0
-    difference = (actual.double() - expected.double()).abs().max().item()
+    wide = torch.complex128 if actual.is_complex() or expected.is_complex() else torch.float64
+    difference = (actual.to(wide) - expected.to(wide)).abs().max().item()
     scale = reference.abs().max().item() or 1.0
     error = difference / scale
     return math.inf if math.isnan(error) else error

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Inexact
 from torch import Tensor
 
 from groupkit import SplitGroup, Window
 from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.domain import Domain
-from groupkit_torch.feature_maps import axis_size, check_map
+from groupkit_torch.feature_maps import axis_size, check_map, check_real
 from groupkit_torch.functional import fill_outside
 from groupkit_torch.geometry import check_centre, per_axis, window_of
 from groupkit_torch.guard import Guarded
@@ -111,6 +111,8 @@ class GroupMaxPool(_WindowPool):
         If there is no window, or it is not centred in its box.
     FeatureTypeError
         If a map is not of the declared type.
+    DtypeError
+        If a map is complex.
 
     Examples
     --------
@@ -140,10 +142,11 @@ class GroupMaxPool(_WindowPool):
         super().__init__(group, kernel_size, stride, padding, dilation, feature_type, exact)
 
     def forward(
-        self, x: Float[Tensor, "batch channels *rest"]
-    ) -> Float[Tensor, "batch channels *out"]:
+        self, x: Inexact[Tensor, "batch channels *rest"]
+    ) -> Inexact[Tensor, "batch channels *out"]:
         """Return the maxima; zero where a window holds no point of the stable window."""
         check_map(x, None, self._size, len(self.stride))
+        check_real(x, type(self).__name__, "have no order")
         self._guard(x)
         if self.domain.is_whole:
             return self._maximum(x)
@@ -209,15 +212,15 @@ class GroupAvgPool(_WindowPool):
         )
 
     def forward(
-        self, x: Float[Tensor, "batch channels *rest"]
-    ) -> Float[Tensor, "batch channels *out"]:
+        self, x: Inexact[Tensor, "batch channels *rest"]
+    ) -> Inexact[Tensor, "batch channels *out"]:
         """Return the means; zero where nothing is counted."""
         check_map(x, None, self._size, len(self.stride))
         self._guard(x)
         total = self._slide(self.domain.fill(x))
         if self.count_include_pad:
             return total / len(self._points)
-        count = self._slide(self.domain.inside_of(x).to(x.dtype))
+        count = self._slide(self.domain.inside_of(x).to(x.real.dtype))
         return total / count.clamp(min=1)
 
     def _slide(self, x: Tensor) -> Tensor:

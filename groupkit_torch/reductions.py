@@ -91,5 +91,5 @@ def reduce(
     if mode != "mean":
         return _REDUCTIONS[mode](filled, axes)
     wide = torch.float32 if x.dtype in (torch.float16, torch.bfloat16) else x.dtype
-    copies = math.prod(x.shape[axis] for axis in axes) // mask.numel()
+    copies = math.prod([x.shape[axis] for axis in axes]) // mask.numel()
     return (filled.sum(axes, dtype=wide) / (mask.sum() * copies)).to(x.dtype)

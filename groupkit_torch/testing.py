@@ -28,6 +28,8 @@ from groupkit_torch.translations import compare_translations
 _TOLERANCES: Final = {
     torch.float64: 1e-12,
     torch.float32: 1e-5,
+    torch.complex128: 1e-12,
+    torch.complex64: 1e-5,
     torch.bfloat16: 5e-2,
     torch.float16: 5e-3,
 }
@@ -118,7 +120,8 @@ def equivariance_error(
     draws = torch.Generator().manual_seed(seed)
 
     def draw(*shape: int) -> Tensor:
-        return torch.randn(*shape, generator=draws, dtype=torch.float64).to(device, dtype)
+        wide = torch.complex128 if dtype.is_complex else torch.float64
+        return torch.randn(*shape, generator=draws, dtype=wide).to(device, dtype)
 
     with _unchanged(module, device), guards_silent():
 
@@ -235,7 +238,8 @@ def errors_of_layers(
     dtype, device = dtype or default_dtype, torch.device(device or default_device)
     in_type = FeatureType.of(group.stabilizer, input_type)
     draws = torch.Generator().manual_seed(seed)
-    x = torch.randn(*input_shape, generator=draws, dtype=torch.float64).to(device, dtype)
+    wide = torch.complex128 if dtype.is_complex else torch.float64
+    x = torch.randn(*input_shape, generator=draws, dtype=wide).to(device, dtype)
     with _unchanged(module, device), guards_silent(), torch.no_grad():
         return layer_errors(module, lambda f: _output(module, f, seed), group, x, in_type)
 
@@ -282,9 +286,10 @@ def _unchanged(module: object, device: torch.device) -> Iterator[None]:
 
 def _of_parameters(module: object) -> tuple[torch.dtype, torch.device]:
     if isinstance(module, nn.Module):
-        for parameter in module.parameters():
-            if parameter.is_floating_point():
-                return parameter.dtype, parameter.device
+        numbers = [p for p in module.parameters() if p.is_floating_point() or p.is_complex()]
+        if numbers:
+            chosen = max(numbers, key=torch.is_complex)  # the first, or the first complex one
+            return chosen.dtype, chosen.device
     return torch.float64, torch.device("cpu")
 
 

@@ -37,7 +37,7 @@ def test_every_public_layer_is_there() -> None:
     modules.remove("Symmetrize")  # it takes a network first
     assert modules <= set(dir(L))
     assert all(callable(getattr(L, key)) for key in dir(L))
-    assert repr(L).startswith("layers(p4): AvgPool, BatchNorm")
+    assert repr(L).startswith("layers(p4): AdaptiveAvgPool, AvgPool, BatchNorm")
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=name)
@@ -59,7 +59,7 @@ def test_unknown_names_get_the_nearest_match() -> None:
     L = gt.layers(gk.p4)
     with pytest.raises(UnknownNameError, match=r"'Batchnorm' is no layer .* mean 'BatchNorm'"):
         L.Batchnorm  # noqa: B018
-    with pytest.raises(AttributeError, match="there are AvgPool"):
+    with pytest.raises(AttributeError, match="there are AdaptiveAvgPool"):
         L.zzz  # noqa: B018
     assert not hasattr(L, "__wrapped__")
 

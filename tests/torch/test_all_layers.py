@@ -1,0 +1,245 @@
+"""What holds for layers of every kind: one list of layers, and the properties of each."""
+
+import copy
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+import groupkit as gk
+import groupkit_torch as gt
+from groupkit_torch.layers import Layers
+from groupkit_torch.testing import equivariance_error
+from tests.torch.groups import GROUPS, cubic, image, mirror_line, name
+from tests.torch.test_equivariance import TOLERANCE, randomise
+
+CHANNELS = 4
+
+
+@dataclass(frozen=True)
+class Case:
+    """A layer of four channels, and the types of its maps."""
+
+    make: Callable[..., nn.Module]  # (layers of a group, **options of parameters)
+    in_type: str = "regular"
+    out_type: str = "regular"
+    complex_numbers: bool = True  # whether it takes them
+    half: bool = True  # whether it takes half precision on the CPU
+    floats: bool = True  # whether it has options of parameters: device and dtype
+
+
+CASES = {
+    "LiftingConv": Case(lambda L, **o: L.LiftingConv(4, 2, 3, padding=1, **o), "planar"),
+    "GroupConv": Case(lambda L, **o: L.GroupConv(4, 2, 3, padding=1, groups=2, **o)),
+    "projection": Case(
+        lambda L, **o: L.GroupConv(4, 2, 3, output_type="planar", **o), out_type="planar"
+    ),
+    "MaxPool": Case(lambda L: L.MaxPool(3, 1, 1), complex_numbers=False, floats=False),
+    "AvgPool": Case(lambda L: L.AvgPool(3, 1, 1), floats=False),
+    "BatchNorm": Case(lambda L, **o: L.BatchNorm(4, **o), complex_numbers=False),
+    "BatchNorm of planar maps": Case(
+        lambda L, **o: L.BatchNorm(4, feature_type="planar", **o),
+        "planar",
+        "planar",
+        complex_numbers=False,
+    ),
+    "InstanceNorm": Case(
+        lambda L, **o: L.InstanceNorm(4, affine=True, track_running_stats=True, **o),
+        complex_numbers=False,
+    ),
+    "GroupNorm": Case(lambda L, **o: L.GroupNorm(2, 4, **o), complex_numbers=False),
+    "LayerNorm": Case(lambda L, **o: L.LayerNorm(4, **o), complex_numbers=False),
+    "RMSNorm": Case(lambda L, **o: L.RMSNorm(4, **o)),
+    "Dropout": Case(lambda L: L.Dropout(0.5), floats=False),
+    "AdaptiveAvgPool": Case(lambda L: L.AdaptiveAvgPool(1), floats=False),
+    **{
+        f"CosetPool {mode}": Case(
+            lambda L, mode=mode: L.CosetPool(mode),
+            out_type="planar",
+            complex_numbers=mode not in ("max", "min"),
+            floats=False,
+        )
+        for mode in ("max", "mean", "sum", "min", "logsumexp")
+    },
+    **{
+        f"GlobalPool {mode}": Case(
+            lambda L, mode=mode: L.GlobalPool(mode),
+            out_type="invariant",
+            complex_numbers=mode not in ("max", "min"),
+            floats=False,
+        )
+        for mode in ("max", "mean", "sum", "min", "logsumexp")
+    },
+}
+
+
+def layer(case: str, group: gk.SplitGroup, dtype: torch.dtype, device: Any = "cpu") -> nn.Module:
+    chosen = CASES[case]
+    options = {"dtype": dtype, "device": device} if chosen.floats else {}
+    return randomise(chosen.make(gt.layers(group), **options))
+
+
+def shape_of(case: str, group: gk.SplitGroup) -> tuple[int, ...]:
+    axis = (len(group.stabilizer),) if CASES[case].in_type == "regular" else ()
+    return (2, CHANNELS, *axis, *image(group, 7, 8, 5))
+
+
+def train(module: nn.Module, x: torch.Tensor) -> None:
+    """Take a step, if there is something to learn."""
+    parameters = list(module.parameters())
+    y = module.train()(x)
+    if parameters:
+        optimizer = torch.optim.Adam(parameters, 0.1)
+        y.abs().square().sum().backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+
+def test_the_cases_name_layers() -> None:
+    L = gt.layers(gk.p4)
+    assert isinstance(L, Layers)
+    names = {type(layer(case, gk.p4, torch.float32)).__name__ for case in CASES}
+    assert names <= set(dir(L))
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    ("group", "dtype"),
+    [
+        *((group, torch.float64) for group in GROUPS),
+        (gk.p4m, torch.float32),
+        (gk.p6, torch.float32),
+    ],
+    ids=lambda value: name(value) or str(value),
+)
+def test_layers_are_equivariant_before_and_after_a_step(
+    group: gk.SplitGroup, dtype: torch.dtype, case: str, device: torch.device
+) -> None:
+    module, kinds = layer(case, group, dtype, device), CASES[case]
+    shape = shape_of(case, group)
+    steps = 2 if list(module.parameters()) else 1
+    for step in range(steps):
+        for training in (True, False):
+            report = equivariance_error(
+                module.train(training),
+                group,
+                shape,
+                kinds.in_type,
+                kinds.out_type,
+                dtype=dtype,
+                device=device,
+                translations=False,
+            )
+            assert report.error <= TOLERANCE[dtype], (step, training, str(report))
+        train(module, 3 * torch.randn(shape, dtype=dtype, device=device) + 1)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if CASES[case].complex_numbers])
+@pytest.mark.parametrize("group", [gk.p4m, gk.p6, mirror_line, cubic], ids=name)
+def test_complex_maps_go_through_equivariantly(
+    group: gk.SplitGroup, case: str, device: torch.device
+) -> None:
+    kinds = CASES[case]
+    for dtype, tolerance in ((torch.complex128, 1e-12), (torch.complex64, 1e-5)):
+        own = layer(case, group, dtype if "Conv" in case else dtype.to_real(), device)
+        if case == "projection":
+            own = layer(case, group, dtype, device)
+        x = torch.randn(shape_of(case, group), dtype=dtype, device=device)
+        for training in (True, False):
+            y = own.train(training)(x)
+            assert y.dtype == dtype
+            report = equivariance_error(
+                own,
+                group,
+                x.shape,
+                kinds.in_type,
+                kinds.out_type,
+                dtype=dtype,
+                device=device,
+                translations=False,
+            )
+            assert report.error <= tolerance, str(report)
+        train(own, x)
+        assert all(bool(p.isfinite().all()) for p in own.parameters())
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if not CASES[case].complex_numbers])
+@pytest.mark.parametrize("group", [gk.p4, gk.p6], ids=name)
+def test_layers_that_need_an_order_or_a_variance_refuse_complex_maps(
+    group: gk.SplitGroup, case: str
+) -> None:
+    module = layer(case, group, torch.float32)
+    x = torch.zeros(shape_of(case, group), dtype=torch.complex64)
+    for training in (True, False):
+        with pytest.raises(gt.DtypeError, match=r"complex numbers have (no order|a covariance)"):
+            module.train(training)(x)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("group", [gk.p4m, gk.p6, mirror_line, cubic], ids=name)
+def test_half_precision_goes_through(
+    group: gk.SplitGroup, case: str, dtype: torch.dtype, device: torch.device
+) -> None:
+    module = layer(case, group, dtype, device)
+    x = torch.randn(shape_of(case, group), dtype=dtype, device=device)
+    for training in (True, False):
+        torch.manual_seed(0)
+        y = module.train(training)(x)
+        assert y.dtype == dtype
+        torch.manual_seed(0)
+        exact = copy.deepcopy(module).double()(x.double())
+        assert (y - exact).abs().max() <= 0.1 * exact.abs().max() + 0.05
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("group", [gk.p4m, gk.p6, mirror_line], ids=name)
+def test_copies_pickles_and_states_give_equal_outputs(
+    group: gk.SplitGroup, case: str, device: torch.device
+) -> None:
+    module = layer(case, group, torch.float64, device)
+    x = torch.randn(shape_of(case, group), dtype=torch.float64, device=device)
+    train(module, x)
+    fresh = layer(case, group, torch.float64, device)
+    fresh.load_state_dict(module.state_dict())
+    copies = (copy.deepcopy(module), pickle.loads(pickle.dumps(module)), fresh)
+    assert repr(copies[0]) == repr(module)
+    for training in (True, False):
+        state = copy.deepcopy(module.state_dict())
+        torch.manual_seed(0)
+        expected = module.train(training)(x)
+        for other in copies:
+            torch.manual_seed(0)
+            other.load_state_dict(state)
+            assert torch.equal(other.train(training)(x), expected)
+
+
+@pytest.mark.compile
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("group", [gk.p4m, gk.p6], ids=name)
+def test_layers_compile_whole(group: gk.SplitGroup, case: str, device: torch.device) -> None:
+    torch._dynamo.reset()
+    module = layer(case, group, torch.float64, device)
+    x = torch.randn(shape_of(case, group), dtype=torch.float64, device=device)
+    if "Dropout" in case:
+        module.eval()  # other random numbers
+    other = copy.deepcopy(module)
+    compiled = torch.compile(other, fullgraph=True, backend="aot_eager")
+    for _ in range(2):
+        results = []
+        for run in (module, compiled):
+            f = x.clone().requires_grad_()
+            y = run(f)
+            y.sin().sum().backward()
+            results.append((y.detach(), f.grad, *(p.grad for p in run.parameters())))
+        for eager, traced in zip(*results, strict=True):
+            assert torch.allclose(eager, traced, rtol=1e-10, atol=1e-10)
+        for (key, eager), traced in zip(
+            module.state_dict().items(), other.state_dict().values(), strict=True
+        ):
+            assert torch.allclose(eager, traced, rtol=1e-10, atol=1e-10), key
+        module.eval(), other.eval()
