@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -94,22 +94,7 @@ class Window(Frozen):
             If the stable subset does not reach all sides of the box; the message names
             sizes that work.
         """
-        box = read_box(kernel_size, stabilizer.dimension)
-        mask = stable_box(stabilizer, box)
-        if mask is None or not reaches_sides(mask):
-            near = " or ".join(str(size) for size in sizes_that_work(stabilizer, box))
-            shown = box[0] if len(set(box)) == 1 else box
-            raise WindowError(
-                f"no window of size {shown} is stable under {stabilizer!r}: "
-                + (
-                    f"the centre {show_centre(box_centre(box))} of the box is not allowed"
-                    if mask is None
-                    else "its largest stable subset has a smaller bounding box"
-                )
-                + (f"; sizes near it that work: {near}" if near else "; use equal odd sides"),
-                witness=box,
-            )
-        return cls(stabilizer, np.argwhere(mask), box_centre(box))
+        return _largest_in_box(stabilizer, read_box(kernel_size, stabilizer.dimension))
 
     @classmethod
     def from_points(
@@ -188,6 +173,25 @@ class Window(Frozen):
     def __repr__(self) -> str:
         box = "×".join(str(side) for side in self.box)
         return f"Window({len(self)} points of {box}, centre {show_centre(self.centre)})"
+
+
+@lru_cache(maxsize=256)
+def _largest_in_box(stabilizer: Stabilizer, box: tuple[int, ...]) -> Window:
+    mask = stable_box(stabilizer, box)
+    if mask is None or not reaches_sides(mask):
+        near = " or ".join(str(size) for size in sizes_that_work(stabilizer, box))
+        shown = box[0] if len(set(box)) == 1 else box
+        raise WindowError(
+            f"no window of size {shown} is stable under {stabilizer!r}: "
+            + (
+                f"the centre {show_centre(box_centre(box))} of the box is not allowed"
+                if mask is None
+                else "its largest stable subset has a smaller bounding box"
+            )
+            + (f"; sizes near it that work: {near}" if near else "; use equal odd sides"),
+            witness=box,
+        )
+    return Window(stabilizer, np.argwhere(mask), box_centre(box))
 
 
 def _points(points: Any, dimension: int) -> Int[np.ndarray, "points d"]:

@@ -3,6 +3,7 @@ r"""What all sliding layers with filters share: stride, dilation, padding, and t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from groupkit import SplitGroup, Window
 from groupkit.feature_type import FeatureType, TypeLike
@@ -55,7 +56,7 @@ class FilterLayer(Filters, Guarded):
     ) -> None:
         self.padding, self.padding_mode = padding, padding_mode
         bank = self._turning_bank()
-        kernel = Kernel.of_filters(bank, self.stride, self.dilation, padding_mode)
+        kernel = _kernel(bank, self.stride, self.dilation, padding_mode)
         sampler = Sampler(
             self.group, kernel, padding, self._resizable, output_padding=output_padding
         )
@@ -82,3 +83,6 @@ class FilterLayer(Filters, Guarded):
         if self.padding_mode != "zeros":
             parts.append(f"padding_mode={self.padding_mode!r}")
         return ", ".join([*parts, f"{self.input_type} -> {self.output_type}"])
+
+
+_kernel = lru_cache(maxsize=256)(Kernel.of_filters)  # shared by the layers of a network

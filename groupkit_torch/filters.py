@@ -3,6 +3,8 @@ r"""Filters of one weight: the index of their bank, the fields that their channe
 from __future__ import annotations
 
 import math
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,16 +17,18 @@ from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.field import Field
 from groupkit.filter_bank import FilterBank
 from groupkit_torch.feature_maps import axis_size
+from groupkit_torch.freezing import Freezable, freezable
 from groupkit_torch.functional import (
-    bank_index,
     carry_on_columns,
     carry_on_rows,
     expand_filters,
 )
 from groupkit_torch.geometry import SettingError, positive
+from groupkit_torch.provenance import KEY, check_group_of_weights, no_declaration, written
+from groupkit_torch.tables import Tabulated
 
 
-class Filters(nn.Module):
+class Filters(Freezable, Tabulated):
     r"""Filters gathered from one weight [rows, columns / groups, n_parameters].
 
     The bank is that of a convolution from the columns' type to the rows' type: for a
@@ -35,6 +39,7 @@ class Filters(nn.Module):
     weight: nn.Parameter
     bias: nn.Parameter | None
     bank_index: Tensor
+    declaration: Tensor
     _field_bits: Tensor | None  # float64 as int64, which .to(dtype) of a model leaves alone
 
     def __init__(
@@ -61,7 +66,7 @@ class Filters(nn.Module):
         _check_field("in_channels", self.in_channels // groups, self.input_type, self.output_type)
         _check_field("out_channels", self.out_channels // groups, self.output_type, self.input_type)
         columns, rows = self.input_type, self.output_type
-        self.filter_bank = FilterBank(window, *((rows, columns) if adjoint else (columns, rows)))
+        self.filter_bank = _filter_bank(window, *((rows, columns) if adjoint else (columns, rows)))
         self._input_size = axis_size(self.input_type)
         self._output_size = axis_size(self.output_type)
         self._fills_box = len(window) == math.prod(window.box)
@@ -103,11 +108,16 @@ class Filters(nn.Module):
         nn.init.uniform_(self.weight, -bound, bound)
         if self.bias is not None:
             nn.init.uniform_(self.bias, -bound, bound)
-        self.bank_index = bank_index(self.filter_bank, *self._rows_and_columns(), device=device)
+        self._make_tables(device)
+
+    def _make_tables(self, device: torch.device) -> None:
+        self.register_buffer(KEY, written(self.group, device))
+        self.bank_index = torch.tensor(self.filter_bank.index, device=device)
         carried = self._carried()
         if carried is not None:
             self._field_bits = torch.tensor(carried, device=device).view(torch.int64)
 
+    @freezable
     def expanded_weight(self) -> Inexact[Tensor, "row_entries column_entries *box"]:
         r"""Return the bank of filters, as torch's layer of this kind takes it.
 
@@ -128,6 +138,7 @@ class Filters(nn.Module):
         on_columns = (self.input_type.field is None) == self._adjoint
         return (carry_on_columns if on_columns else carry_on_rows)(bank, matrices)
 
+    @freezable
     def expanded_bias(self) -> Inexact[Tensor, " out_channels"] | None:
         r"""Return the bias of each output channel: of a field, an invariant vector."""
         field = self.output_type.field
@@ -135,6 +146,29 @@ class Filters(nn.Module):
             return self.bias
         basis = torch.tensor(field.invariants, dtype=self.bias.dtype, device=self.bias.device)
         return (self.bias.view(-1, basis.shape[1]) @ basis.T).reshape(-1)
+
+    def _to_freeze(self) -> list[str]:
+        return ["expanded_weight", *(["expanded_bias"] if self.output_type.field else [])]
+
+    def _load_from_state_dict(
+        self,
+        state_dict: dict[str, Any],
+        prefix: str,
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        *lists: list[str],
+    ) -> None:
+        key, layer = prefix + KEY, prefix[:-1] or type(self).__name__
+        weights = {name: tensor for name, tensor in state_dict.items() if name != key}
+        if key in state_dict:
+            if not state_dict[key].is_meta:
+                check_group_of_weights(state_dict[key], self.group, layer)
+        elif strict and any(prefix + name in weights for name, _ in self.named_parameters()):
+            raise no_declaration(layer, self.group)
+        missing: list[str] = []
+        super()._load_from_state_dict(weights, prefix, local_metadata, strict, missing, *lists)
+        missing_keys += [name for name in missing if name != key or key not in state_dict]
 
     def _rows_and_columns(self) -> tuple[int, int]:
         first, second = self.out_channels, self.in_channels
@@ -146,6 +180,10 @@ class Filters(nn.Module):
         if self.output_type.field is not None:
             return self.output_type.field.matrices
         return None if self.input_type.field is None else self.input_type.field.duals
+
+
+# values that many layers of a network share: the bank's index is made once
+_filter_bank = lru_cache(maxsize=256)(FilterBank)
 
 
 def _check_groups(in_channels: int, out_channels: int, groups: int) -> None:

@@ -15,6 +15,8 @@ are read decide, one by one.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Int
 
@@ -26,6 +28,7 @@ from groupkit_torch.kernel import Kernel, Place
 from groupkit_torch.reads import reads_alike
 
 
+@lru_cache(maxsize=256)
 def keeps_every_size(kernel: Kernel, padding: Sides, *, adjoint: bool = False) -> bool:
     r"""Return whether S is kept at every size: stride, dilation and padding decide it alone.
 
