@@ -74,7 +74,8 @@ def conjugated_groups(
     """Return a strategy for groups in other bases: P⁻¹ M(s) P for a random unimodular P."""
     group = draw(groups() if of is None else of)
     basis = draw(unimodular_matrices(group.dimension, steps))
-    return group.change_basis(basis, f"{group.name} conjugated")
+    moved: SplitGroup = group.change_basis(basis, f"{group.name} conjugated")
+    return moved
 
 
 @st.composite

@@ -37,7 +37,11 @@ def metadata(wheel: ZipFile) -> Message:
 @pytest.mark.parametrize("package", ["groupkit", "groupkit_torch"])
 def test_wheel_holds_the_whole_package_and_its_types(wheel: ZipFile, package: str) -> None:
     held = {name for name in wheel.namelist() if name.startswith(f"{package}/")}
-    source = {str(path.relative_to(ROOT)) for path in (ROOT / package).rglob("*.py")}
+    source = {
+        str(path.relative_to(ROOT))
+        for suffix in ("py", "json")
+        for path in (ROOT / package).rglob(f"*.{suffix}")
+    }
     assert f"{package}/py.typed" in held
     assert source <= held
 
@@ -47,7 +51,9 @@ def test_wheel_holds_nothing_else_but_the_examples(wheel: ZipFile) -> None:
     rest = [name for name in wheel.namelist() if not name.startswith(packages)]
     shared = "groupkit-0.1.0.data/data/share/groupkit/"
     assert {name.removeprefix(shared) for name in rest} == {
-        str(path.relative_to(ROOT)) for path in (ROOT / "examples").glob("*.py")
+        str(path.relative_to(ROOT))
+        for suffix in ("py", "toml")
+        for path in (ROOT / "examples").rglob(f"*.{suffix}")
     }
 
 

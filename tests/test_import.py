@@ -1,0 +1,60 @@
+"""``import groupkit`` is light: no algebra system, no graphs, no data files, little time."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"sympy", "networkx", "matplotlib", "torch", "scipy", "hypothesis", "pytest"}
+LIMIT = 0.3  # seconds of this process's time, beyond numpy's own import
+
+
+def printed(code: str) -> str:
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return run.stdout.strip()
+
+
+def imported_by(code: str) -> set[str]:
+    """Return the heavy packages that are imported when code has run."""
+    names = printed(
+        f"{code}\nimport sys\nprint(*(name for name in sys.modules if '.' not in name))"
+    )
+    return HEAVY & set(names.split())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import groupkit",
+        "import groupkit as gk; list(gk.catalog.values())",
+        "import groupkit as gk; gk.SplitGroup.from_generators('x', {'r': [[0, -1], [1, 0]]})",
+        "import groupkit as gk; gk.p4m.filter_bank(3); gk.p4m.action(1, (5, 5))",
+        "import groupkit as gk; gk.catalog.split_overgroup('pg'); gk.p4.change_basis([[-1, 0], [0, 1]])",
+    ],
+    ids=["import", "catalogue", "declaration", "layers", "overgroup"],
+)
+def test_heavy_packages_are_imported_only_when_used(code: str) -> None:
+    assert imported_by(code) == set()
+
+
+def test_the_check_sees_an_import() -> None:
+    assert imported_by("import networkx") == {"networkx"}
+    assert "sympy" in imported_by("import groupkit as gk; gk.p4.verify()")
+
+
+def test_the_data_of_the_catalogue_is_read_on_first_use() -> None:
+    code = (
+        "import groupkit as gk\n"
+        "from groupkit.groups.records import split_records as r\n"
+        "gk.p4m.window(3); print(r.cache_info().currsize)\n"
+        "gk.catalog['P4']; print(r.cache_info().currsize)"
+    )
+    assert printed(code).split() == ["0", "1"]
+
+
+def test_importing_takes_a_fraction_of_a_second() -> None:
+    code = (
+        "import time, numpy; t = time.process_time(); import groupkit; "
+        "print(time.process_time() - t)"
+    )
+    assert min(float(printed(code)) for _ in range(3)) < LIMIT
