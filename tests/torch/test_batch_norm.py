@@ -9,6 +9,7 @@ from torch import Tensor, nn
 import groupkit as gk
 import groupkit_torch as gt
 from groupkit.errors import FeatureTypeError
+from groupkit_torch.geometry import SettingError
 from tests.torch.groups import cubic, face_centred, image, mirror_line, name
 
 DOUBLE = torch.float64
@@ -104,9 +105,43 @@ def test_other_maps_are_refused() -> None:
         gt.GroupBatchNorm(gk.p4, 2, feature_type="planar")(torch.zeros(1, 2, 4, 5, 5))
 
 
-@pytest.mark.parametrize("space", [(1, 1), (1, 3)])  # one point of 1×3 is inside
-def test_one_value_has_no_variance(space: tuple[int, int]) -> None:
-    norm = gt.GroupBatchNorm(gk.p6, 2, feature_type="planar")
+@pytest.mark.parametrize(
+    ("group", "space"), [(gk.p6, (1, 1)), (gk.p6, (1, 3)), (gk.p4, (1, 1))], ids=str
+)  # one point of 1×3 is inside
+def test_one_value_has_no_variance(group: gk.SplitGroup, space: tuple[int, int]) -> None:
+    norm = gt.GroupBatchNorm(group, 2, feature_type="planar")
     with pytest.raises(FeatureTypeError, match="one value a channel"):
         norm(torch.zeros(1, 2, *space))
     assert norm.running_var.isfinite().all()
+    norm.eval()(torch.zeros(1, 2, *space))
+
+
+def test_on_the_torus_everything_counts() -> None:
+    ours = gt.GroupBatchNorm(gk.p6, 3, torus=True)
+    x = torch.randn(2, 3, 6, 8, 8)  # even sizes, too
+    assert torch.allclose(ours(x), nn.BatchNorm3d(3)(x), atol=1e-6)
+    assert repr(ours).endswith("regular, torus=True)")
+    assert repr(gt.GroupBatchNorm(gk.p4, 3, torus=True)).endswith("regular)")  # as without
+    for s in range(6):
+        moved = gt.act(x, gk.p6, s, "regular", torus=True)
+        assert torch.allclose(
+            ours.eval()(moved), gt.act(ours(x), gk.p6, s, "regular", torus=True), atol=1e-6
+        )
+
+
+def test_fields_are_refused() -> None:
+    for field in (gk.p4m.field("pseudoscalar"), gk.p4m.field("vector")):
+        with pytest.raises(
+            FeatureTypeError, match=r"GroupBatchNorm treats each channel .*GroupRMSNorm takes"
+        ):
+            gt.GroupBatchNorm(gk.p4m, 2, feature_type=field)
+    scalars = gk.p4m.field("scalar")
+    assert gt.GroupBatchNorm(gk.p4m, 2, feature_type=scalars).feature_type.field is None
+
+
+@pytest.mark.untyped
+def test_no_group_is_refused() -> None:
+    with pytest.raises(SettingError, match="a layer's group is a declared SplitGroup, not 'p4'"):
+        gt.GroupBatchNorm("p4", 2)
+    with pytest.raises(SettingError, match="num_features=0 is not a positive integer"):
+        gt.GroupBatchNorm(gk.p4, 0)
