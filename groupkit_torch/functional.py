@@ -19,95 +19,28 @@ from jaxtyping import Bool, Inexact, Int, Shaped
 from torch import Tensor
 
 from groupkit.errors import FeatureTypeError
-from groupkit.filter_bank import FilterBank
 
 _CONVOLUTIONS: dict[int, Callable[..., Tensor]] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 
 
-def bank_index(
-    filter_bank: FilterBank,
-    out_channels: int,
-    in_channels_per_group: int,
-    *,
-    device: torch.device | str | None = None,
-) -> Int[Tensor, "out_entries in_entries *box"]:
-    r"""Where each entry of the bank lies in the flat weight [C_out, C_in, n_parameters].
-
-    Entry :math:`(o s', i s, x)` is :math:`(o C_{in} + i) n + \mathrm{index}[s', s, x]`; points
-    of the box outside the window hold ``C_out * C_in * n_parameters``, one past the weight.
-
-    Parameters
-    ----------
-    filter_bank : FilterBank
-        The index array of the layer.
-    out_channels, in_channels_per_group : int
-        C_out, and C_in divided by the groups of the convolution.
-    device : torch.device, optional
-        Where the index lives.
-
-    Returns
-    -------
-    Tensor
-        int32 (int64 for weights beyond its range) [C_out |S/H_out|, C_in |S/H_in|, *box]:
-        half the memory traffic of int64, which is what a gather costs.
-
-    Examples
-    --------
-    >>> import groupkit as gk
-    >>> lifting = gk.p4.filter_bank(3, input_type="planar")
-    >>> index = bank_index(lifting, out_channels=1, in_channels_per_group=1)
-    >>> index.shape
-    torch.Size([4, 1, 3, 3])
-    >>> index[1, 0]  # the filter, rotated by 90 degrees
-    tensor([[2, 5, 8],
-            [1, 4, 7],
-            [0, 3, 6]], dtype=torch.int32)
-
-    References
-    ----------
-    Cohen & Welling (2016), "Group Equivariant Convolutional Networks", section 7.1.
-    """
-    n_parameters = filter_bank.n_parameters
-    return flat_index(
-        filter_bank.index, n_parameters, out_channels, in_channels_per_group, device=device
-    )
-
-
-def flat_index(
-    index: Int[np.ndarray, "out_size in_size *box"],
-    n_parameters: int,
-    out_channels: int,
-    in_channels_per_group: int,
-    *,
-    device: torch.device | str | None = None,
-) -> Int[Tensor, "out_entries in_entries *box"]:
-    """Do what `bank_index` does, for an index array whose outside holds ``n_parameters``."""
-    n_out, n_in, *box = index.shape
-    n_weights = out_channels * in_channels_per_group * n_parameters
-    dtype = torch.int32 if n_weights < 2**31 else torch.int64
-    one = torch.tensor(index, dtype=dtype, device=device).view(1, n_out, 1, n_in, *box)
-    rows = torch.arange(out_channels * in_channels_per_group, dtype=dtype, device=device)
-    rows = rows.mul_(n_parameters).view(out_channels, 1, in_channels_per_group, 1, *[1] * len(box))
-    positions = rows + one
-    if (index == n_parameters).any():
-        positions = torch.where(one == n_parameters, n_weights, positions)
-    return positions.view(out_channels * n_out, in_channels_per_group * n_in, *box)
-
-
 def expand_filters(
     weight: Inexact[Tensor, "out_channels in_channels n_parameters"],
-    bank_index: Int[Tensor, "out_entries in_entries *box"],
+    index: Int[Tensor, "out_size in_size *box"],
     *,
     fills_box: bool = False,
 ) -> Inexact[Tensor, "out_entries in_entries *box"]:
-    r"""Return the bank of filters: one gather, :math:`\mathrm{flat}(w, 0)[\mathrm{index}]`.
+    r"""Return the bank of filters, :math:`\mathrm{bank}[o s', i s, x] = w[o, i, \mathrm{index}]`.
+
+    One gather within the rows of parameters of a pair of channels: rows are short, so that it
+    stays within the cache, and its backward pass does as well.
 
     Parameters
     ----------
     weight : Tensor
         The free parameters [C_out, C_in / groups, n_parameters].
-    bank_index : Tensor
-        As `bank_index` makes it.
+    index : Tensor
+        int64 [\|S/H_out\|, \|S/H_in\|, *box], `groupkit.FilterBank.index` as a tensor; points
+        outside the window hold n_parameters, one past the row, and become zero.
     fills_box : bool
         Whether the window is its whole box: then no entry refers to the appended zero, which
         is left out.
@@ -115,25 +48,34 @@ def expand_filters(
     Returns
     -------
     Tensor
-        [C_out |S/H_out|, C_in |S/H_in|, *box].
+        [C_out \|S/H_out\|, C_in \|S/H_in\|, *box].
 
     Examples
     --------
-    >>> weight = torch.tensor([[[1.0, 2.0]]])
-    >>> expand_filters(weight, torch.tensor([[[0, 1, 2]], [[1, 0, 2]]]))
-    tensor([[[1., 2., 0.]],
-            [[2., 1., 0.]]])
+    >>> import groupkit as gk
+    >>> index = torch.tensor(gk.p4.filter_bank(3, input_type="planar").index)
+    >>> weight = torch.arange(9.0).view(1, 1, 9)
+    >>> expand_filters(weight, index)[1, 0]  # the filter, rotated by 90 degrees
+    tensor([[2., 5., 8.],
+            [1., 4., 7.],
+            [0., 3., 6.]])
+
+    References
+    ----------
+    Cohen & Welling (2016), "Group Equivariant Convolutional Networks", section 7.1.
     """
-    flat = weight.reshape(-1)
-    if not fills_box:
-        flat = F.pad(flat, (0, 1))
-    return flat.index_select(0, bank_index.reshape(-1)).view(bank_index.shape)
+    n_out, n_in, *box = index.shape
+    rows, columns = weight.shape[:2]
+    padded = weight if fills_box else F.pad(weight, (0, 1))
+    sources = padded.unsqueeze(1).expand(rows, n_out, columns, -1)
+    positions = index.reshape(1, n_out, 1, -1).expand(rows, n_out, columns, -1)
+    return sources.gather(3, positions).view(rows * n_out, columns * n_in, *box)
 
 
 def group_conv(
     x: Inexact[Tensor, "batch in_channels *rest"],
     weight: Inexact[Tensor, "out_channels in_channels_per_group n_parameters"],
-    bank_index: Int[Tensor, "out_entries in_entries *box"],
+    index: Int[Tensor, "out_size in_size *box"],
     bias: Inexact[Tensor, "out_channels"] | None = None,
     stride: int | Sequence[int] = 1,
     padding: int | Sequence[int] = 0,
@@ -157,8 +99,8 @@ def group_conv(
         [batch, C_in, |S/H_in|, *space], or [batch, C_in, *space] for a planar input.
     weight : Tensor
         [C_out, C_in / groups, n_parameters].
-    bank_index : Tensor
-        As `bank_index` makes it; its number of box axes is the dimension of the lattice.
+    index : Tensor
+        As in `expand_filters`; its number of box axes is the dimension of the lattice.
     bias : Tensor, optional
         [C_out].
     stride, padding, dilation, groups, padding_mode
@@ -176,7 +118,7 @@ def group_conv(
     Examples
     --------
     >>> import groupkit as gk
-    >>> index = bank_index(gk.p4.filter_bank(3), out_channels=2, in_channels_per_group=1)
+    >>> index = torch.tensor(gk.p4.filter_bank(3).index)
     >>> group_conv(torch.rand(1, 1, 4, 9, 9), torch.rand(2, 1, 36), index).shape
     torch.Size([1, 2, 4, 7, 7])
 
@@ -184,7 +126,7 @@ def group_conv(
     ----------
     Cohen & Welling (2016), "Group Equivariant Convolutional Networks", eq. 10 and 11.
     """
-    bank = expand_filters(weight, bank_index, fills_box=fills_box)
+    bank = expand_filters(weight, index, fills_box=fills_box)
     return convolve(
         x,
         bank,

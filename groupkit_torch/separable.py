@@ -17,14 +17,14 @@ from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.filter_bank import FilterBank
 from groupkit_torch.conv import GroupConv
 from groupkit_torch.functional import (
-    bank_index,
     convolve,
     expand_filters,
-    flat_index,
     spread,
 )
+from groupkit_torch.freezing import freezable
 from groupkit_torch.geometry import SettingError
 from groupkit_torch.product_filters import mix, multiply, product_index
+from groupkit_torch.provenance import KEY, written
 
 _SHARES: Final = ("g", "gc")
 _ALGORITHMS: Final = ("auto", "factored", "expanded")
@@ -231,14 +231,8 @@ padding_mode
         """
         pointwise, spatial = self._factor_banks()
         device = self.pointwise_weight.device
-        rows, columns = self.out_channels, self.in_channels // self.groups
-        per_output = self._kernels_per_output()
-        if self._holds_factors:
-            self.pointwise_index = bank_index(pointwise, rows, columns, device=device)
-            self.spatial_index = bank_index(spatial, rows, per_output, device=device)
-        else:
-            index, size = product_index(pointwise, spatial)
-            self.bank_index = flat_index(index, size, rows, columns, device=device)
+        columns = self.in_channels // self.groups
+        self._make_tables(device)
         fan_in = columns * self.input_type.size
         nn.init.uniform_(self.pointwise_weight, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
         with torch.no_grad():
@@ -250,6 +244,19 @@ padding_mode
             bound = 1 / math.sqrt(fan_in * len(spatial.window))
             nn.init.uniform_(self.bias, -bound, bound)
 
+    def _make_tables(self, device: torch.device) -> None:
+        self.register_buffer(KEY, written(self.group, device))
+        pointwise, spatial = self._factor_banks()
+        if self._holds_factors:
+            self.pointwise_index = torch.tensor(pointwise.index, device=device)
+            self.spatial_index = torch.tensor(spatial.index, device=device)
+        else:
+            self.bank_index = torch.tensor(product_index(pointwise, spatial)[0], device=device)
+
+    def _to_freeze(self) -> list[str]:
+        return ["expanded_weight", *(["_expanded_factors"] if self._holds_factors else [])]
+
+    @freezable
     def expanded_weight(self) -> Inexact[Tensor, "out_entries in_entries *box"]:
         r"""Return the bank of filters, the products of both factors, as `GroupConv` has it.
 
@@ -260,6 +267,7 @@ padding_mode
         products = self.pointwise_weight.unsqueeze(-1) * self.spatial_weight.unsqueeze(-2)
         return expand_filters(products.flatten(2), self.bank_index, fills_box=self._fills_box)
 
+    @freezable
     def _expanded_factors(self) -> tuple[Tensor, Tensor]:
         """Return w(s'⁻¹ s) and K(M(s')⁻¹ x), each with rows (o, s')."""
         pointwise = expand_filters(self.pointwise_weight, self.pointwise_index, fills_box=True)

@@ -7,16 +7,16 @@ import torch
 import groupkit as gk
 from groupkit.action import array_action
 from groupkit.errors import FeatureTypeError
-from groupkit_torch.functional import act, bank_index, expand_filters, fill_outside, group_conv
+from groupkit_torch.functional import act, expand_filters, fill_outside, group_conv
 from tests.torch.groups import GROUPS, array, image, name
 from tests.torch.oracles_torch import MatrixGroup
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=name)
-def test_the_flat_gather_is_weight_at_index(group: gk.SplitGroup, device: torch.device) -> None:
+def test_the_gather_is_weight_at_index(group: gk.SplitGroup, device: torch.device) -> None:
     bank = group.filter_bank(3)
     weight = array(3, 2, bank.n_parameters)
-    index = bank_index(bank, 3, 2, device=device)
+    index = torch.tensor(bank.index, device=device)
     expanded = expand_filters(torch.tensor(weight, device=device), index).cpu().numpy()
     order = len(group.stabilizer)
     with_zero = np.concatenate([weight, np.zeros((3, 2, 1))], axis=2)
@@ -27,21 +27,24 @@ def test_the_flat_gather_is_weight_at_index(group: gk.SplitGroup, device: torch.
 
 def test_windows_that_fill_their_box_need_no_zero() -> None:
     weight = torch.randn(3, 2, 36)
-    index = bank_index(gk.p4.filter_bank(3), 3, 2)
-    assert index.dtype == torch.int32
-    assert index.max() == weight.numel() - 1
+    index = torch.tensor(gk.p4.filter_bank(3).index)
     assert torch.equal(expand_filters(weight, index), expand_filters(weight, index, fills_box=True))
-    hexagon = bank_index(gk.p6.filter_bank(3), 3, 2)
-    assert hexagon.max() == 3 * 2 * 42
+    hexagon = torch.tensor(gk.p6.filter_bank(3).index)
+    assert hexagon.max() == 42
+    bank = expand_filters(torch.ones(3, 2, 42), hexagon)
+    assert bank.unique().tolist() == [0, 1]
+    assert bank.count_nonzero() == 3 * 6 * 2 * 6 * 7
 
 
 def test_every_weight_of_a_regular_layer_is_used_once_for_each_element() -> None:
-    index = bank_index(gk.p4m.filter_bank(3), 2, 2)
-    assert index.flatten().bincount().tolist() == [8] * (2 * 2 * 72)
+    weight = torch.randn(2, 2, 72, requires_grad=True)
+    expand_filters(weight, torch.tensor(gk.p4m.filter_bank(3).index)).sum().backward()
+    assert weight.grad is not None
+    assert weight.grad.unique().tolist() == [8]
 
 
 def test_group_conv_takes_numbers_or_tuples(device: torch.device) -> None:
-    index = bank_index(gk.p4.filter_bank(3), 2, 1, device=device)
+    index = torch.tensor(gk.p4.filter_bank(3).index, device=device)
     x, weight = torch.randn(1, 1, 4, 7, 7, device=device), torch.randn(2, 1, 36, device=device)
     bias = torch.randn(2, device=device)
     for mode in ("zeros", "circular"):

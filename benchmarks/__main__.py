@@ -1,0 +1,114 @@
+"""Measure layers beside torch's own: ``python -m benchmarks --help``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+
+from benchmarks.cases import SECTIONS, Case, Scale
+from benchmarks.peers import available
+from benchmarks.rounds import time_in_turn
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> int:
+    """Run the sections asked for, print the table and write the results."""
+    arguments = _arguments()
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(0)
+    device = torch.device(arguments.device)
+    scale = Scale(device, arguments.tiny)
+    rows = []
+    for section in arguments.sections:
+        print(f"\n## {section}: {SECTIONS[section].__doc__.splitlines()[0]}\n")
+        print("| case | limit, ms | goal | groupkit | others |\n|---|---|---|---|---|")
+        for case in tqdm(SECTIONS[section](scale), leave=False, unit="case"):
+            row = _measure(case, arguments.rounds, arguments.least, device)
+            rows.append(row)
+            print(_line(row), flush=True)
+    record = {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": " ".join(["python -m benchmarks", *sys.argv[1:]]),
+        "machine": _machine(device),
+        "threads": arguments.threads,
+        "versions": available(),
+        "rounds": arguments.rounds,
+        "rows": rows,
+    }
+    if arguments.out:
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        arguments.out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        print(f"\nwritten to {arguments.out}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "sections", nargs="*", help=f"parts of the table, by default all: {', '.join(SECTIONS)}"
+    )
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--threads", type=int, default=2, help="of torch (2)")
+    parser.add_argument("--rounds", type=int, default=15, help="turns of each contestant (15)")
+    parser.add_argument("--least", type=float, default=0.05, help="seconds of a turn (0.05)")
+    parser.add_argument("--tiny", action="store_true", help="small sizes: does everything run?")
+    parser.add_argument("--out", type=Path, help="write the results as JSON, as results/cpu.json")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.sections if name not in SECTIONS]
+    if unknown:
+        parser.error(f"no section {unknown[0]!r}; there are {', '.join(SECTIONS)}")
+    arguments.sections = arguments.sections or list(SECTIONS)
+    return arguments
+
+
+def _measure(case: Case, rounds: int, least: float, device: torch.device) -> dict[str, object]:
+    timing = time_in_turn(case.calls, rounds, least, device)
+    limit = next(iter(case.calls))
+    others = [name for name in case.calls if name != limit]
+    return {
+        "section": case.section,
+        "case": case.name,
+        "limit": limit,
+        "limit_seconds": timing.median(limit),
+        "goal": case.goal,
+        "ratios": {name: timing.ratio(name, limit) for name in others},
+        "quartiles": {name: timing.spread(name, limit) for name in others},
+    }
+
+
+def _line(row: dict[str, object]) -> str:
+    ratios = dict(row["ratios"])  # type: ignore[call-overload]
+    ours = ratios.pop("groupkit")
+    low, high = row["quartiles"]["groupkit"]  # type: ignore[index]
+    goal = "" if row["goal"] is None else f"{row['goal']:.2f}"
+    others = ", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items())
+    milliseconds = 1000 * row["limit_seconds"]  # type: ignore[operator]
+    return (
+        f"| {row['case']} | {milliseconds:.2f} | {goal} | {ours:.3f} ({low:.2f} to {high:.2f}) | "
+        f"{others} |"
+    )
+
+
+def _machine(device: torch.device) -> str:
+    name = platform.processor() or platform.machine()
+    for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines() if os.name == "posix" else []:
+        if line.startswith("model name"):
+            name = line.partition(":")[2].strip()
+            break
+    text = f"{name}, {os.cpu_count()} cores"
+    if device.type == "cuda":
+        text += f"; {torch.cuda.get_device_name(device)}"
+    return text
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

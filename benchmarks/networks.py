@@ -1,0 +1,79 @@
+"""What is compared: layers and networks of a group, and the planar ones that are their limit."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+import groupkit as gk
+import groupkit_torch as gt
+
+CONVS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+
+
+def planar_conv(group: gk.SplitGroup, channels: int, kernel: int, padding: int) -> nn.Module:
+    """Return torch's convolution with as large a bank of filters."""
+    width = channels * group.order
+    return CONVS[group.dimension](width, width, kernel, padding=padding)
+
+
+class MaskedPlanarConv(nn.Module):
+    """A planar convolution with the bank and the mask of a group convolution, nothing expanded."""
+
+    def __init__(self, layer: gt.GroupConv) -> None:
+        super().__init__()
+        self.bank = nn.Parameter(layer.expanded_weight().detach().clone())
+        self.bias = nn.Parameter(torch.zeros(len(self.bank)))
+        self.domain, self.padding = layer.domain, layer.padding
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the convolution of what is inside."""
+        return nn.functional.conv2d(self.domain.fill(x), self.bank, self.bias, 1, self.padding)
+
+
+def seven_layers(group: gk.SplitGroup, width: int) -> nn.Sequential:
+    """Return the rotated-MNIST network of Cohen & Welling (2016), section 8.1, for any group."""
+    L = gt.layers(group)
+    layers: list[nn.Module] = []
+    for number in range(6):
+        conv = L.LiftingConv(1, width, 3) if number == 0 else L.GroupConv(width, width, 3)
+        layers += [conv, L.BatchNorm(width), nn.ReLU()]
+        if number == 1:
+            layers.append(L.MaxPool(2))
+    layers += [L.GroupConv(width, width, 4), L.CosetPool("max"), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Linear(width, 10))
+
+
+def seven_planar_layers(width: int) -> nn.Sequential:
+    """Return the same of torch's layers alone."""
+    layers: list[nn.Module] = []
+    for number in range(6):
+        conv = nn.Conv2d(1 if number == 0 else width, width, 3)
+        layers += [conv, nn.BatchNorm2d(width), nn.ReLU()]
+        if number == 1:
+            layers.append(nn.MaxPool2d(2))
+    layers += [nn.Conv2d(width, width, 4), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Linear(width, 10))
+
+
+def forward(module: nn.Module, x: Tensor) -> Callable[[], Tensor]:
+    """Return a call of a module without gradients."""
+
+    def call() -> Tensor:
+        with torch.no_grad():
+            return module(x)
+
+    return call
+
+
+def train(module: nn.Module, x: Tensor) -> Callable[[], None]:
+    """Return a forward and a backward pass, with the gradient to the input as within a network."""
+    x = x.clone().requires_grad_()
+    gradient = torch.ones_like(module(x))
+
+    def call() -> None:
+        module.zero_grad(set_to_none=True)
+        x.grad = None
+        module(x).backward(gradient)
+
+    return call
