@@ -1,6 +1,6 @@
 """Discrete symmetry groups Z^d ⋊ S: declare, check, prove, index."""
 
-from groupkit import algebra
+from groupkit import algebra, graphs
 from groupkit.elements import Elements
 from groupkit.errors import GroupkitError
 from groupkit.feature_type import FeatureType
@@ -38,6 +38,7 @@ __all__ = [
     "Window",
     "algebra",
     "catalog",
+    "graphs",
     "embedding",
     "hyperoctahedral",
     "p1",

@@ -202,6 +202,12 @@ class ElementError(GroupkitError, ValueError):
     law = "elements are those of one group, with indices in range"
 
 
+class GeneratorsError(GroupkitError, ValueError):
+    """Generators of a graph are the identity or equal, or what else it is drawn from is wrong."""
+
+    law = "a graph has different generators, none the identity"
+
+
 class WindowError(GroupkitError, ValueError):
     """No window of this size, centre or point set is stable under the stabilizer."""
 

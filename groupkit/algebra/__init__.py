@@ -1,5 +1,6 @@
 """The algebra of finite groups, and of the stabilizers of split groups."""
 
+from groupkit.algebra.arithmetic import change_of_basis
 from groupkit.algebra.characters import CharacterTable, character_table
 from groupkit.algebra.commuting import (
     centralizer,
@@ -47,6 +48,7 @@ __all__ = [
     "all_subgroups",
     "centralizer",
     "centre",
+    "change_of_basis",
     "character_table",
     "conjugacy_classes",
     "conjugate_subgroups",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from groupkit.graphs.names import axis_generators
 from groupkit.lattice import Lattice
 from groupkit.plot.geometry import page_matrices
 from groupkit.stabilizer import Stabilizer
@@ -44,7 +45,7 @@ def angles(
 def edges(stabilizer: Stabilizer) -> tuple[Edges, ...]:
     """Return the generators to draw: the axes if elements are products of their powers."""
     orders = stabilizer.element_orders
-    generators = _axis_generators(stabilizer)
+    generators = axis_generators(stabilizer)
     if generators is None:
         generators = {f"a_{n}": element for n, element in enumerate(stabilizer.generators)}
     return tuple(
@@ -62,27 +63,13 @@ def labels(stabilizer: Stabilizer) -> tuple[str, ...]:
     >>> labels(p4m.stabilizer)[:6]
     ('$e$', '$r$', '$r^{2}$', '$r^{3}$', '$m$', '$mr$')
     """
-    if _axis_generators(stabilizer) is None:
+    if axis_generators(stabilizer) is None:
         return tuple(f"${number}$" for number in stabilizer)
     powers = [
         [_power(name, int(exponent)) for name, exponent in stabilizer.axis_indices(s).items()]
         for s in stabilizer
     ]
     return tuple(f"${''.join(factors) or 'e'}$" for factors in powers)
-
-
-def _axis_generators(stabilizer: Stabilizer) -> dict[str, int] | None:
-    """Return the element of index 1 on each axis, None unless element (i, j, …) is aⁱ bʲ …."""
-    units = {name: stabilizer.index_of(**{name: 1}) for name, n in stabilizer.axes.items() if n > 1}
-    table = stabilizer.cayley_table
-    for element in stabilizer:
-        value = stabilizer.identity
-        for name, exponent in stabilizer.axis_indices(element).items():
-            for _ in range(int(exponent)):
-                value = int(table[value, units[name]])
-        if value != element:
-            return None
-    return units
 
 
 def _power(name: str, exponent: int) -> str:
