@@ -3,10 +3,10 @@
 networkx is imported when a graph is made.
 """
 
-from groupkit.graphs.cayley_ball import cayley_ball
-from groupkit.graphs.cayley_graph import cayley_graph
-from groupkit.graphs.coset_graph import coset_graph
-from groupkit.graphs.group_tree import group_tree
-from groupkit.graphs.subgroup_lattice import subgroup_lattice
+from groupkit.graphs.cayley_balls import cayley_ball
+from groupkit.graphs.cayley_graphs import cayley_graph
+from groupkit.graphs.coset_graphs import coset_graph
+from groupkit.graphs.group_trees import group_tree
+from groupkit.graphs.subgroup_lattices import subgroup_lattice
 
 __all__ = ["cayley_ball", "cayley_graph", "coset_graph", "group_tree", "subgroup_lattice"]

@@ -11,7 +11,7 @@ from groupkit.algebra.arithmetic import change_of_basis
 from groupkit.algebra.subgroups import maximal_subgroups
 from groupkit.errors import DimensionError, ElementError, GeneratorsError, brief
 from groupkit.finite_group import Subgroup
-from groupkit.graphs.cayley_graph import nested
+from groupkit.graphs.cayley_graphs import nested
 from groupkit.integers import listed
 from groupkit.split_group import SplitGroup
 from groupkit.stabilizer import Stabilizer

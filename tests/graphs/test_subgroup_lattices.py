@@ -84,7 +84,7 @@ def test_other_groups(name: str) -> None:
 def test_bad_requests_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InfiniteRequestError, match=r"p4m\.stabilizer"):
         subgroup_lattice(gk.p4m)
-    monkeypatch.setattr("groupkit.graphs.subgroup_lattice.MOST_NODES", 9)
+    monkeypatch.setattr("groupkit.graphs.subgroup_lattices.MOST_NODES", 9)
     with pytest.raises(TooLargeError, match="has 10 nodes, more than 9"):
         subgroup_lattice(gk.p4m.stabilizer)
     assert subgroup_lattice(gk.p4m.stabilizer, up_to_conjugacy=True).number_of_nodes() == 8

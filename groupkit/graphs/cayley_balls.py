@@ -9,7 +9,7 @@ import numpy as np
 
 from groupkit.elements import Elements
 from groupkit.errors import ElementError, GeneratorsError, TooLargeError, brief
-from groupkit.graphs.cayley_graph import nested
+from groupkit.graphs.cayley_graphs import nested
 from groupkit.graphs.generators import check_distinct
 from groupkit.graphs.names import axis_generators, element_names
 from groupkit.integers import integer, listed
