@@ -5,6 +5,7 @@ exact.  The files in groupkit/groups/data/ are what this writes, to the byte.
 """
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import product
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import spglib
 
+os.environ.setdefault("SPGLIB_OLD_ERROR_HANDLING", "0")  # exceptions, not warnings
 DATA = Path(__file__).parents[2] / "groupkit" / "groups" / "data"
 HALVES = Fraction(1, 2)
 THIRD = Fraction(1, 3)
@@ -161,7 +163,9 @@ def refinement(matrices: list[np.ndarray], vectors: list[np.ndarray]) -> tuple[i
     origin = [Fraction(0)] * d
     for row in reversed(rows[:rank]):
         pivot = next(j for j in range(d) if row[j])
-        origin[pivot] = -(row[d] + sum(row[j] * origin[j] for j in range(pivot + 1, d))) / row[pivot]
+        origin[pivot] = (
+            -(row[d] + sum(row[j] * origin[j] for j in range(pivot + 1, d))) / row[pivot]
+        )
     return m, origin
 
 
