@@ -119,7 +119,7 @@ class CharacterTable(Frozen):
 
         exponent = self.exponent
 
-        def value(i: int, c: int) -> Any:
+        def value(i: Any, c: Any) -> Any:
             if self.is_rational[i, c]:
                 return sympy.Integer(int(self.values[i, c].real))
             roots = (

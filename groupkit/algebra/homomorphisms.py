@@ -308,7 +308,7 @@ def _fingerprints(group: FiniteGroup) -> list[tuple[int, ...]]:
 
 
 def _found(
-    source: FiniteGroup, target: FiniteGroup, allowed: list[Int[np.ndarray, " choices"]]
+    source: FiniteGroup, target: FiniteGroup, allowed: list[Int[np.ndarray, "_"]]
 ) -> Iterator[_Images]:
     """Yield the homomorphisms that send each generator of the source to an allowed image."""
     generators = source.generators

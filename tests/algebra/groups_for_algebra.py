@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import groupkit as gk
 from tests.known_groups import declared
 
-# Reflections in the simple roots of F4: columns are the images of the roots.
+# Reflections in the simple roots are s_i(x) = x - (row i · x) e_i in the basis of these roots.
 CARTAN_F4 = np.array([[2, -1, 0, 0], [-1, 2, -2, 0], [0, -1, 2, -1], [0, 0, -1, 2]])
 
 
@@ -29,14 +29,16 @@ FROBENIUS_21 = gk.FiniteGroup.from_generators([(1, 2, 3, 4, 5, 6, 0), (0, 2, 4, 
 FROBENIUS_20 = gk.FiniteGroup.from_generators([(1, 2, 3, 4, 0), (0, 2, 4, 1, 3)])
 
 
+def weyl_f4_reflections() -> np.ndarray:
+    reflections = np.tile(np.eye(4, dtype=np.int64), (4, 1, 1))
+    for i, reflection in enumerate(reflections):
+        reflection[i] -= CARTAN_F4[i]
+    return reflections
+
+
 @cache
 def weyl_f4() -> gk.FiniteGroup:
-    reflections = []
-    for i in range(4):
-        reflection = np.eye(4, dtype=np.int64)
-        reflection[i] -= CARTAN_F4[i]
-        reflections.append(reflection)
-    return gk.FiniteGroup.from_generators(reflections)
+    return gk.FiniteGroup.from_generators(list(weyl_f4_reflections()))
 
 
 @cache

@@ -133,7 +133,7 @@ def test_the_simple_groups_are_those_of_these_orders() -> None:
     assert identify(KNOWN["PSL(2, 7)"]) == SIMPLE[168]
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(subgroups_of_s6, st.randoms(use_true_random=False))
 def test_names_do_not_depend_on_labels(group: gk.FiniteGroup, random: Any) -> None:
     order = list(range(group.order))
