@@ -26,7 +26,7 @@ class GlobalPool(nn.Module):
         G.
     mode : {"mean", "max", "sum", "min", "logsumexp"}
         How all values of a channel become one.
-    feature_type : {"regular", "planar"} or subgroup
+    input_type : {"regular", "planar"} or subgroup
         What the maps are functions on.
     torus : bool
         Whether maps live on the torus of circular padding, where all of the array counts.
@@ -58,14 +58,15 @@ class GlobalPool(nn.Module):
         group: SplitGroup,
         mode: str = "mean",
         *,
-        feature_type: FeatureType | TypeLike = "regular",
+        input_type: FeatureType | TypeLike = "regular",
         torus: bool = False,
     ) -> None:
         super().__init__()
         stabilizer = check_group(group).stabilizer
         self.group, self.mode = group, check_mode(mode)
-        self.feature_type = FeatureType.of(stabilizer, feature_type)
-        field = self.feature_type.field
+        self.input_type = FeatureType.of(stabilizer, input_type)
+        self.output_type = "invariant"
+        field = self.input_type.field
         if field is not None:
             raise FeatureTypeError(
                 f"{field!r} pooled over the lattice is not invariant: S still acts on its "
@@ -73,7 +74,7 @@ class GlobalPool(nn.Module):
                 witness=field,
             )
         self.domain = Domain.torus(stabilizer) if torus else Domain.of(stabilizer)
-        self._size = axis_size(self.feature_type)
+        self._size = axis_size(self.input_type)
 
     def forward(
         self, x: Inexact[Tensor, "batch channels *rest"]
@@ -84,6 +85,6 @@ class GlobalPool(nn.Module):
         return reduce(x, self.mode, list(range(2, x.dim())), mask)
 
     def extra_repr(self) -> str:
-        """Return the group, the mode and the feature type."""
+        """Return the group, the mode and both types."""
         torus = ", torus=True" if self.domain.is_torus else ""
-        return f"{self.group.name}, {self.mode!r}, {self.feature_type}{torus}"
+        return f"{self.group.name}, {self.mode!r}, {self.input_type} -> invariant{torus}"

@@ -218,6 +218,24 @@ def test_copies_pickles_and_states_give_equal_outputs(
             assert torch.equal(other.train(training)(x), expected)
 
 
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("large", "small"), [(gk.p4m, gk.p4), (gk.p6m, gk.p2)], ids=name)
+def test_restricted_layers_do_the_same(
+    large: gk.SplitGroup, small: gk.SplitGroup, case: str
+) -> None:
+    module = layer(case, large, torch.float64)
+    restricted = gt.restrict(module, small)
+    x = torch.randn(shape_of(case, large), dtype=torch.float64)
+    seen = gt.restrict_map(x, large, small, CASES[case].in_type)
+    for training in (True, False):
+        torch.manual_seed(0)
+        y = module.train(training)(x)
+        if CASES[case].out_type == "regular":
+            y = gt.restrict_map(y, large, small)
+        torch.manual_seed(0)
+        assert torch.allclose(restricted.train(training)(seen), y, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.compile
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("group", [gk.p4m, gk.p6], ids=name)

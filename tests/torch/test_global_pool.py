@@ -30,7 +30,7 @@ def test_all_points_of_the_stable_window_count(
         values = torch.stack([x[(..., *point.tolist())] for point in inside], -1).flatten(2)
         reduce = {"max": torch.amax, "mean": torch.mean, "sum": torch.sum, "min": torch.amin}
         expected = reduce.get(mode, torch.logsumexp)(values, 2)
-        assert torch.allclose(gt.GlobalPool(group, mode, feature_type=kind)(x), expected)
+        assert torch.allclose(gt.GlobalPool(group, mode, input_type=kind)(x), expected)
 
 
 def test_networks_that_end_in_it_are_invariant() -> None:
@@ -52,7 +52,7 @@ def test_on_the_torus_everything_counts() -> None:
         gt.GlobalPool(gk.p6)(x)
     pool = gt.GlobalPool(gk.p6, torus=True)
     assert torch.allclose(pool(x), x.mean((2, 3, 4)))
-    assert repr(pool) == "GlobalPool(p6, 'mean', regular, torus=True)"
+    assert repr(pool) == "GlobalPool(p6, 'mean', regular -> invariant, torus=True)"
 
 
 def test_a_circular_network_on_a_hexagonal_lattice_has_no_mask() -> None:
@@ -75,6 +75,6 @@ def test_bad_input_is_refused() -> None:
     with pytest.raises(SettingError, match="mode='median' pools nothing"):
         gt.GlobalPool(gk.p4, "median")
     with pytest.raises(FeatureTypeError, match="pooled over the lattice is not invariant"):
-        gt.GlobalPool(gk.p4, feature_type=gk.p4.field("vector"))
+        gt.GlobalPool(gk.p4, input_type=gk.p4.field("vector"))
     with pytest.raises(FeatureTypeError, match="lift it first"):
         gt.GlobalPool(gk.p4)(torch.zeros(1, 2, 5, 5))
