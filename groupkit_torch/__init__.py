@@ -11,6 +11,7 @@ from groupkit_torch.conv_transpose import GroupConvTranspose
 from groupkit_torch.coset_pool import CosetPool
 from groupkit_torch.dropout import GroupDropout
 from groupkit_torch.feature_maps import DtypeError
+from groupkit_torch.freezing import FrozenError, freeze, unfreeze
 from groupkit_torch.global_pool import GlobalPool
 from groupkit_torch.guard import EquivarianceWarning, InexactError, set_exact
 from groupkit_torch.hexagonal import OffsetLayout
@@ -18,6 +19,7 @@ from groupkit_torch.layers import layers
 from groupkit_torch.linear import GroupLinear
 from groupkit_torch.pointwise_norm import GroupLayerNorm, GroupRMSNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
+from groupkit_torch.provenance import OtherGroupError
 from groupkit_torch.resample import Resampling
 from groupkit_torch.restrict import restrict
 from groupkit_torch.restriction import induce, restrict_map
@@ -32,6 +34,7 @@ __all__ = [
     "CosetPool",
     "DtypeError",
     "EquivarianceWarning",
+    "FrozenError",
     "GlobalPool",
     "GroupAdaptiveAvgPool",
     "GroupAvgPool",
@@ -50,12 +53,14 @@ __all__ = [
     "InexactError",
     "LiftingConv",
     "OffsetLayout",
+    "OtherGroupError",
     "RandomTransform",
     "Resampling",
     "SeparableGroupConv",
     "Symmetrize",
     "act",
     "find_symmetry",
+    "freeze",
     "functional",
     "induce",
     "layers",
@@ -64,4 +69,5 @@ __all__ = [
     "set_exact",
     "testing",
     "trace_exactness",
+    "unfreeze",
 ]

@@ -24,7 +24,7 @@ from groupkit_torch.functional import (
     expand_filters,
 )
 from groupkit_torch.geometry import SettingError, positive
-from groupkit_torch.provenance import KEY, check_group_of_weights, no_declaration, written
+from groupkit_torch.provenance import KEY, check_group_of_weights, warn_of_unknown_group, written
 from groupkit_torch.tables import Tabulated
 
 
@@ -164,8 +164,8 @@ class Filters(Freezable, Tabulated):
         if key in state_dict:
             if not state_dict[key].is_meta:
                 check_group_of_weights(state_dict[key], self.group, layer)
-        elif strict and any(prefix + name in weights for name, _ in self.named_parameters()):
-            raise no_declaration(layer, self.group)
+        elif any(prefix + name in weights for name, _ in self.named_parameters()):
+            warn_of_unknown_group(self.group)
         missing: list[str] = []
         super()._load_from_state_dict(weights, prefix, local_metadata, strict, missing, *lists)
         missing_keys += [name for name in missing if name != key or key not in state_dict]

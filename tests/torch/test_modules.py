@@ -68,13 +68,14 @@ def test_copies_are_equal_and_independent(
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=name)
-def test_state_dicts_hold_parameters_and_statistics_alone(group: gk.SplitGroup) -> None:
+def test_state_dicts_hold_parameters_statistics_and_the_group(group: gk.SplitGroup) -> None:
     net, x = network(group), data(group)
     step(net, x)
     state = net.state_dict()
     assert list(state) == [
         "0.weight",
         "0.bias",
+        "0.declaration",
         "1.weight",
         "1.bias",
         "1.running_mean",
@@ -82,8 +83,10 @@ def test_state_dicts_hold_parameters_and_statistics_alone(group: gk.SplitGroup) 
         "1.num_batches_tracked",
         "3.weight",
         "3.bias",
+        "3.declaration",
         "5.weight",
         "5.bias",
+        "5.declaration",
     ]
     file = io.BytesIO()
     torch.save(state, file)
@@ -115,7 +118,7 @@ def test_a_weight_changed_in_eval_is_seen_by_the_next_forward() -> None:
         y = layer(x)
         layer.weight.data.mul_(2)
         assert torch.allclose(layer(x), 2 * y)
-        layer.load_state_dict({"weight": torch.zeros_like(layer.weight)})
+        layer.load_state_dict(layer.state_dict() | {"weight": torch.zeros_like(layer.weight)})
         assert layer(x).abs().max() == 0
 
 

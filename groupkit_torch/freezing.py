@@ -1,0 +1,232 @@
+r"""Filters expanded once: for inference, for export, and for nothing that learns.
+
+A layer gathers its bank from the weight in every call, for no cache could be kept honest: writes
+through ``.data`` leave no trace. Here it is the user who says that the weights will stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.prune import BasePruningMethod
+
+from groupkit.errors import GroupkitError
+
+_Self = TypeVar("_Self", bound="Freezable")
+_Made = TypeVar("_Made")
+
+
+class FrozenError(GroupkitError, RuntimeError):
+    """The weights of a frozen layer were changed, or were to be; the witness is the layer."""
+
+    law = "the weights of a frozen layer stay as they are"
+
+
+@dataclass
+class _Frozen:
+    """The parameters of a frozen layer as they were."""
+
+    parameters: list[nn.Parameter]
+    versions: list[int]
+    wanted_gradients: list[bool]
+
+
+def freezable(method: Callable[[_Self], _Made]) -> Callable[[_Self], _Made]:
+    """Let a method without arguments, which makes tensors of weights, be evaluated once.
+
+    Parameters
+    ----------
+    method : callable
+        Of a `Freezable`; returns a tensor or a tuple of tensors.
+    """
+    name = method.__name__
+
+    @wraps(method)
+    def kept(self: _Self) -> _Made:
+        number = self._kept.get(name)
+        if number is None:
+            return method(self)
+        if not torch.compiler.is_compiling():
+            self._check_unchanged()
+        made: Any = tuple(getattr(self, f"_frozen_{name}_{i}") for i in range(max(number, 1)))
+        return made if number else made[0]  # type: ignore[no-any-return]
+
+    return kept
+
+
+class Freezable(nn.Module):
+    """A layer that makes tensors of its weights in every call, unless it is frozen."""
+
+    _frozen: _Frozen | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._frozen = None
+        self._kept: dict[str, int] = {}  # method -> how many tensors, 0 for one that is no tuple
+
+    def _to_freeze(self) -> list[str]:
+        """Return which methods the layer's forward calls."""
+        raise NotImplementedError
+
+    def _freeze(self, wanted_gradients: list[bool]) -> None:
+        """Evaluate the methods, and note the parameters."""
+        self._keep()
+        parameters = list(self.parameters())
+        self._frozen = _Frozen(parameters, [], wanted_gradients)
+        self._note_versions()
+        for parameter in parameters:
+            parameter.requires_grad_(False)
+            parameter.grad = None  # an optimizer passes over parameters without gradient
+
+    def _unfreeze(self) -> None:
+        assert self._frozen is not None
+        self._drop()
+        noted = zip(self.parameters(), self._frozen.wanted_gradients, strict=True)
+        for parameter, wanted in noted:
+            parameter.requires_grad_(wanted)
+        self._frozen = None
+
+    def _keep(self) -> None:
+        self._drop()
+        for hook in self._forward_pre_hooks.values():
+            if isinstance(hook, BasePruningMethod):
+                hook(self, ())  # which sets the pruned weight, as before every forward
+        found: dict[str, Any] = {}
+        with torch.inference_mode(False), torch.no_grad():
+            for name in self._to_freeze():  # all of them, before one is kept
+                made = getattr(self, name)()
+                parts = made if isinstance(made, tuple) else (made,)
+                found[name] = made, [part if part is None else part.clone() for part in parts]
+        for name, (made, parts) in found.items():
+            if made is None:
+                continue
+            for i, part in enumerate(parts):
+                self.register_buffer(f"_frozen_{name}_{i}", part, persistent=False)
+            self._kept[name] = len(parts) if isinstance(made, tuple) else 0
+
+    def _drop(self) -> None:
+        for name, number in self._kept.items():
+            for i in range(max(number, 1)):
+                delattr(self, f"_frozen_{name}_{i}")
+        self._kept = {}
+
+    def _note_versions(self) -> None:
+        assert self._frozen is not None
+        self._frozen.versions = [_version(p) for p in self._frozen.parameters]
+
+    def _check_unchanged(self) -> None:
+        frozen = self._frozen
+        assert frozen is not None
+        now = list(self.parameters())
+        if len(now) != len(frozen.parameters):
+            raise self._refusal("has other parameters than when it was frozen")
+        for before, parameter, version in zip(frozen.parameters, now, frozen.versions, strict=True):
+            if before is not parameter or _version(parameter) != version:
+                raise self._refusal("is frozen, but its weights were changed")
+            if parameter.requires_grad:
+                raise self._refusal("is frozen, but its weights are to have gradients")
+
+    def _refusal(self, what: str) -> FrozenError:
+        return FrozenError(
+            f"{type(self).__name__} {what}, and its filters are those of before; call "
+            "gt.unfreeze(model) first, and gt.freeze(model) again when the weights are final",
+            witness=self,
+        )
+
+    def train(self: _Self, mode: bool = True) -> _Self:
+        """Set the mode; a frozen layer refuses to be trained."""
+        if mode and self._frozen is not None:
+            raise self._refusal("is frozen and cannot be trained")
+        super().train(mode)
+        return self
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        if self._frozen is not None:
+            self._frozen.parameters = list(self.parameters())  # another device or dtype
+            self._keep()
+            self._note_versions()
+        return self
+
+    def _load_from_state_dict(self, *arguments: Any) -> None:
+        if self._frozen is not None:
+            raise self._refusal("is frozen and loads no weights")
+        super()._load_from_state_dict(*arguments)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)  # type: ignore[no-untyped-call]
+        if self._frozen is not None:  # a copy counts its versions from the start
+            self._note_versions()
+
+
+def freeze(model: nn.Module) -> nn.Module:
+    """Expand all filters of a model once, for inference and export; return the model, in eval.
+
+    A call then costs what the plain convolutions cost, and an exported graph holds the banks as
+    constants. The state_dict stays as it is. Until `unfreeze`, the weights of the layers with
+    filters are to stay: they want no gradients and lose those they have, so that optimizers pass
+    over them; ``train()`` and ``load_state_dict`` raise, and so does the next call after a weight
+    was changed in place, by ``copy_`` or whatever else, or replaced. What torch does not record,
+    a write through ``.data``, is not seen: it has no effect until `unfreeze`. Other layers of the
+    model may be trained in evaluation mode, a new head for instance.
+
+    Parameters
+    ----------
+    model : Module
+        With layers of groupkit_torch anywhere in it; layers that are frozen stay so.
+
+    Raises
+    ------
+    FrozenError
+        If there is nothing to freeze.
+
+    Examples
+    --------
+    >>> import groupkit as gk, groupkit_torch as gt
+    >>> net = gt.freeze(gt.LiftingConv(gk.p4, 1, 8, 3))
+    >>> net.train()
+    Traceback (most recent call last):
+    groupkit_torch.freezing.FrozenError: LiftingConv is frozen and cannot be trained, and its
+    filters are those of before; call gt.unfreeze(model) first, ...
+    >>> gt.unfreeze(net).train()
+    LiftingConv(p4, 1, 8, kernel_size=(3, 3), planar -> regular)
+    """
+    layers = _freezables(model)
+    if not layers:
+        raise FrozenError(
+            f"{type(model).__name__} has no layer with filters, so there is nothing to freeze",
+            witness=model,
+        )
+    model.eval()
+    layers = [layer for layer in layers if layer._frozen is None]
+    wanted = [[p.requires_grad for p in layer.parameters()] for layer in layers]
+    for layer, gradients in zip(layers, wanted, strict=True):
+        layer._freeze(gradients)
+    return model
+
+
+def unfreeze(model: nn.Module) -> nn.Module:
+    """Let the filters of a model follow their weights again; return the model, still in eval.
+
+    Parameters
+    ----------
+    model : Module
+        Frozen, in parts or not at all.
+    """
+    for layer in _freezables(model):
+        if layer._frozen is not None:
+            layer._unfreeze()
+    return model
+
+
+def _freezables(model: nn.Module) -> list[Freezable]:
+    return [module for module in model.modules() if isinstance(module, Freezable)]
+
+
+def _version(parameter: Tensor) -> int:
+    return 0 if parameter.is_inference() else parameter._version

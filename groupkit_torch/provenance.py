@@ -1,0 +1,161 @@
+r"""Which group weights belong to: its declaration, in the bytes of a tensor of a state_dict.
+
+The index of a bank gives the entries of a weight their meaning, and it follows from M and the
+products of S in storage order. The same numbers in a layer of another group, or of the same group
+in another order, are another filter; so they are refused.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Int, Int8
+from torch import Tensor
+
+from groupkit import SplitGroup
+from groupkit.errors import GroupkitError, brief
+
+KEY = "declaration"
+"""The name of the buffer in a layer."""
+
+
+class OtherGroupError(GroupkitError, RuntimeError):
+    """The weights of one group were to be loaded into a layer of another one.
+
+    The witness is the first element that differs, or both orders.
+    """
+
+    law = "weights belong to the group that they were made for, in its storage order"
+
+
+class UnknownGroupWarning(UserWarning):
+    """Weights were loaded that do not say which group they are of."""
+
+
+def written(
+    group: SplitGroup, device: torch.device | str | None = None
+) -> Int8[Tensor, " characters"]:
+    """Return the declaration of a group, JSON in ASCII, as a tensor.
+
+    A tensor, so that it travels wherever weights do, and not int8 matrices alone, so that it
+    holds the name, entries of any size, and the products where matrices do not tell them.
+
+    Parameters
+    ----------
+    group : SplitGroup
+        G.
+    device : torch.device, optional
+        Where the tensor lives.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> SplitGroup.from_dict(read(written(gk.p4m))) == gk.p4m
+    True
+    """
+    text = json.dumps(group.to_dict(), separators=(",", ":")).encode("ascii")
+    return torch.tensor(list(text), dtype=torch.int8, device=device)
+
+
+def read(buffer: Int[Tensor, " characters"]) -> dict[str, Any]:
+    """Return what `written` wrote, plain data.
+
+    Raises
+    ------
+    OtherGroupError
+        If it is no declaration.
+    """
+    try:
+        document = json.loads(bytes(buffer.tolist()))
+        name, matrices = document["name"], np.array(document["matrices"])
+        table = document.get("cayley_table")
+        sound = isinstance(name, str) and matrices.ndim == 3
+        if not sound or (table is not None and np.shape(table) != (len(matrices),) * 2):
+            raise ValueError
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise OtherGroupError(
+            f"the state_dict says by {brief(buffer.tolist(), 60)} of which group it is, which is "
+            "no declaration of one; the file is damaged, save it anew",
+            witness=buffer,
+        ) from None
+    return dict(document)
+
+
+def check_group_of_weights(
+    buffer: Int[Tensor, " characters"], group: SplitGroup, layer: str
+) -> None:
+    """Check that weights which came with a declaration mean the same in a layer of a group.
+
+    Names, axes and lattices do not matter: matrices and products, in storage order, do.
+
+    Parameters
+    ----------
+    buffer : Tensor
+        From a state_dict.
+    group : SplitGroup
+        The group of the layer.
+    layer : str
+        The layer's name, for the message.
+
+    Raises
+    ------
+    OtherGroupError
+        If they do not.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> check_group_of_weights(written(gk.p4), gk.p6, "conv1")
+    Traceback (most recent call last):
+    groupkit_torch.provenance.OtherGroupError: conv1 is a layer of p6, but the weights are those
+    of p4: p4 has 4 elements, p6 has 6; build the model with p4
+    """
+    saved, own = read(buffer), group.to_dict()
+    found = _difference(saved, own)
+    if found is None:
+        return
+    witness, reason = found
+    remedy = f"build the model with {saved['name']}"
+    if saved["name"] == own["name"]:
+        remedy += " as it was declared, gk.SplitGroup.from_dict(provenance.read(...))"
+    raise OtherGroupError(
+        f"{layer} is a layer of {own['name']}, but the weights are those of {saved['name']}: "
+        f"{reason}; {remedy}",
+        witness=witness,
+    )
+
+
+def _difference(saved: dict[str, Any], own: dict[str, Any]) -> tuple[object, str] | None:
+    theirs, ours = np.array(saved["matrices"]), np.array(own["matrices"])
+    there, here = saved["name"], own["name"]
+    if there == here:
+        there, here = f"the {there} of the weights", f"that of the layer, {here},"
+    orders, dimensions = (len(theirs), len(ours)), (theirs.shape[-1], ours.shape[-1])
+    if dimensions[0] != dimensions[1]:
+        return dimensions, f"{there} acts in {dimensions[0]} dimensions, {here} in {dimensions[1]}"
+    if orders[0] != orders[1]:
+        return orders, f"{there} has {orders[0]} elements, {here} has {orders[1]}"
+    for s, (a, b) in enumerate(zip(theirs.tolist(), ours.tolist(), strict=True)):
+        if a != b:
+            return s, f"element {s} of {there} is {a}, of {here} it is {b}"
+    tables = saved.get("cayley_table"), own.get("cayley_table")
+    if tables[0] != tables[1]:  # both or none: matrices that are equal are faithful in both
+        wrong = np.argwhere(np.array(tables[0]) != np.array(tables[1]))[0]
+        a, b = (int(s) for s in wrong)
+        return (a, b), f"they have equal matrices, but elements {a} and {b} another product"
+    return None
+
+
+def warn_of_unknown_group(group: SplitGroup) -> None:
+    """Warn that a state_dict does not say which group it is of; torch reports the missing key."""
+    warnings.warn(
+        f"the state_dict does not say which group its weights are of: there is no {KEY!r} with "
+        f"them, so they were saved by an older version or made by hand; if they are those of "
+        f"{group.name} in its storage order, load them with strict=False",
+        UnknownGroupWarning,
+        stacklevel=2,
+    )
