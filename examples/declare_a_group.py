@@ -1,7 +1,7 @@
-"""Declare a group that is not shipped, have it proved, and get its layers.
+"""Declare a group of your own, have it proved, and get its layers.
 
-p3m1 has three-fold rotations and mirrors through all of their centres.  Nothing in the packages
-knows of it: the next six lines are all there is to say.
+p3m1 has three-fold rotations and mirrors through all of their centres.  The next six lines are all
+there is to say: nothing in the packages has to know of it.
 """
 
 from torch import nn

@@ -1,4 +1,4 @@
-"""The group that is not shipped: it comes from examples/declare_a_group.py, as a user's would."""
+"""The group that a user declares: it comes from examples/declare_a_group.py, as a user's would."""
 
 from __future__ import annotations
 
