@@ -90,6 +90,12 @@ class Kernel:
         return cls(window.stabilizer, points, labels, None, stride, dilation, padding_mode, resized)
 
     @classmethod
+    def of_domain(cls, window: Window, labels: Int[np.ndarray, " points"], stride: Sides) -> Kernel:
+        """Return the kernel of a pooling over a domain of G, whose reads turn with the output."""
+        points, ones = window.points - np.array(window.corner), (1,) * len(stride)
+        return cls(window.stabilizer, points, labels, window.permutations, stride, ones)
+
+    @classmethod
     def of_tent(cls, stabilizer: Stabilizer, stride: Sides, size: Sides) -> Kernel:
         """Return the kernel of a tent: its points weigh what they weigh.
 

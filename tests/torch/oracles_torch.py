@@ -183,3 +183,44 @@ def windows(
             for point in points
         ]
         yield o, [at for at in reads if all(0 <= v < n for v, n in zip(at, space, strict=True))]
+
+
+def pool_domain(
+    matrices: np.ndarray,
+    x: np.ndarray,
+    domain: Sequence[tuple[Sequence[int], int]],
+    subgroup: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    mode: str,
+) -> np.ndarray:
+    """Evaluate [P f](g) = max or mean of f(k) for k ∈ gU, U = [(t, s), …], zero where none is."""
+    group, dimension = MatrixGroup(matrices), matrices.shape[-1]
+    cosets = group.left_cosets(subgroup)
+    space = x.shape[x.ndim - dimension :]
+    everywhere = [group.act(s, t) for s in range(group.order) for t, _ in domain]
+    low = [min(int(p[i]) for p in everywhere) for i in range(dimension)]
+    reach = [max(int(p[i]) for p in everywhere) - low[i] for i in range(dimension)]
+    out_space = tuple(
+        (n + 2 * p - k - 1) // s + 1
+        for n, p, k, s in zip(space, padding, reach, stride, strict=True)
+    )
+    y = np.zeros((*x.shape[:2], len(cosets), *out_space))
+    for row, coset in enumerate(cosets):
+        for o in np.ndindex(*out_space):
+            at = [s * n - p - lo for s, n, p, lo in zip(stride, o, padding, low, strict=True)]
+            values = []
+            for t, s in domain:
+                k = group.product(coset[0], s)
+                column = next(i for i, members in enumerate(cosets) if k in members)
+                point = tuple(v + int(w) for v, w in zip(at, group.act(coset[0], t), strict=True))
+                inside = all(0 <= v < n for v, n in zip(point, space, strict=True)) and (
+                    group.maps_boxes_to_boxes() or group.is_inside(point, space)
+                )
+                if inside:
+                    values.append(x[(slice(None), slice(None), column, *point)])
+            if values:
+                y[(slice(None), slice(None), row, *o)] = (
+                    np.max(values, axis=0) if mode == "max" else np.mean(values, axis=0)
+                )
+    return y
