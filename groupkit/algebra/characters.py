@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from jaxtyping import Bool, Complex, Int
 
-from groupkit.algebra.conjugacy import ConjugacyClasses
+from groupkit.algebra.conjugacy import ConjugacyClasses, conjugacy_classes
 from groupkit.algebra.finite_part import finite_part
 from groupkit.algebra.modular import common_eigenvectors, inverse_modulo, prime_above, root_of_unity
 from groupkit.finite_group import FiniteGroup
@@ -174,7 +174,7 @@ def _shown(value: complex) -> str:
 
 @lru_cache(maxsize=128)
 def _table_of(group: FiniteGroup) -> CharacterTable:
-    classes = ConjugacyClasses(group)
+    classes = conjugacy_classes(group)
     exponent = int(np.lcm.reduce(group.element_orders))
     p = prime_above(2 * math.isqrt(group.order) + 2, exponent)
     omega = _central_characters(classes, p)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from jaxtyping import Int
@@ -127,4 +127,9 @@ def conjugacy_classes(group: FiniteGroup | SplitGroup) -> ConjugacyClasses:
     >>> int(conjugacy_classes(p6m).multiplication[4, 4, 0])  # a mirror squared is the identity
     3
     """
-    return ConjugacyClasses(finite_part(group))
+    return _classes_of(finite_part(group))
+
+
+@lru_cache(maxsize=128)
+def _classes_of(group: FiniteGroup) -> ConjugacyClasses:
+    return ConjugacyClasses(group)

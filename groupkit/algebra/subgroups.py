@@ -123,7 +123,7 @@ def _classes_of(group: FiniteGroup) -> tuple[SubgroupClass, ...]:
     subgroup of each class, by one element of each class under its normaliser.
     """
     table = group.cayley_table
-    conjugation = table[table, group.inverses[:, None]]  # [b, a] = b a b⁻¹
+    inner = np.unique(table[table, group.inverses[:, None]], axis=0)  # rows b ↦ a b a⁻¹
     generator = _cyclic_generators(group)
     primary = [a for a in set(generator.tolist()) if _is_prime_power(int(group.element_orders[a]))]
     steps = np.array(sorted(primary), dtype=np.int64)
@@ -133,13 +133,18 @@ def _classes_of(group: FiniteGroup) -> tuple[SubgroupClass, ...]:
     seen = {trivial.tobytes()}
     classes: list[Bool[np.ndarray, "conjugates order"]] = [trivial[None]]
     for mask, generators in pending:  # grows while it runs
-        normaliser = mask[conjugation[:, mask]].all(axis=1)
-        images = generator[conjugation[np.ix_(normaliser, steps[~mask[steps]])]]
+        normalising = mask[inner[:, mask]].all(axis=1)
+        images = generator[inner[np.ix_(normalising, steps[~mask[steps]])]]
+        covered = mask.copy()
         for a in np.unique(images.min(axis=0)):
+            if covered[a]:
+                continue
             larger = cayley.generated_by(table, group.identity, (*generators, int(a)))
+            if _is_prime(int(larger.sum()) // int(mask.sum())):
+                covered |= larger  # nothing lies between
             if larger.tobytes() in seen:
                 continue
-            conjugates = np.unique(larger[conjugation], axis=0)
+            conjugates = np.unique(larger[inner], axis=0)
             seen.update(conjugate.tobytes() for conjugate in conjugates)
             _check_count(group, len(seen))
             classes.append(conjugates)
@@ -172,3 +177,7 @@ def _is_prime_power(n: int) -> bool:
     while prime > 1 and n % prime == 0:
         n //= prime
     return prime > 1 and n == 1
+
+
+def _is_prime(n: int) -> bool:
+    return n > 1 and all(n % p for p in range(2, n))

@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import groupkit as gk
-from groupkit.algebra import GSet, all_subgroups, decompose, irrep_multiplicities, real_irreps
+from groupkit.algebra import (
+    GSet,
+    IsotypicComponent,
+    all_subgroups,
+    decompose,
+    irrep_multiplicities,
+    real_irreps,
+)
 from tests.algebra.groups_for_algebra import QUATERNIONS, SPECIAL, subgroups_of_s6
 from tests.known_groups import SOME, declared
 
@@ -15,9 +22,9 @@ def permutation_matrices(gset: GSet) -> np.ndarray:
     return matrices
 
 
-def judge(gset: GSet) -> None:
+def judge(gset: GSet, components: tuple[IsotypicComponent, ...] | None = None) -> None:
     """Assert that the projectors are the isotypic ones."""
-    components = decompose(gset)
+    components = decompose(gset) if components is None else components
     actions = permutation_matrices(gset)
     np.testing.assert_allclose(
         sum(component.projector for component in components), np.eye(len(gset)), atol=1e-12
@@ -82,6 +89,24 @@ def test_rank_of_an_action_is_the_number_of_double_cosets() -> None:
         counts = irrep_multiplicities(GSet.of_cosets(group, h))
         rank = sum(n * n * irrep.commutant_dimension for irrep, n in counts.items())
         assert rank == len(group.double_cosets(h, h))
+
+
+def test_the_judge_notices_what_is_wrong() -> None:
+    gset = GSet.of_window(gk.p4m.window(3))
+    good = decompose(gset)
+    judge(gset, good)
+    first, second = good[:2]
+    swapped = (
+        IsotypicComponent(first.irrep, first.multiplicity, second.projector),
+        IsotypicComponent(second.irrep, second.multiplicity, first.projector),
+        *good[2:],
+    )
+    other = tuple(
+        IsotypicComponent(part.irrep, part.multiplicity, part.projector[::-1]) for part in good
+    )
+    for wrong in (good[1:], (*good, first), swapped, other):
+        with pytest.raises(AssertionError):
+            judge(gset, wrong)
 
 
 def test_components_are_shown_and_read_only() -> None:

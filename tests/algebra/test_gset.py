@@ -134,6 +134,15 @@ def _cycle(row: list[int], i: int) -> list[int]:
     return cycle
 
 
+def test_the_judge_notices_what_is_no_action() -> None:
+    spoilt = pickle.loads(pickle.dumps(SQUARE))
+    rows = np.array(SQUARE.permutations)
+    rows[[1, 4]] = rows[[4, 1]]
+    object.__setattr__(spoilt, "permutations", rows)
+    with pytest.raises(AssertionError):
+        judge(spoilt)
+
+
 def test_an_empty_set() -> None:
     empty = GSet(gk.p4, [[]] * 4)
     assert (len(empty), empty.orbits, empty.orbit_count, empty.count_colourings(5)) == (0, (), 0, 1)
