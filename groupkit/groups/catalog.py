@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import SequenceMatcher, get_close_matches
-from heapq import nlargest
-from typing import Any, Final, NoReturn
+from difflib import get_close_matches
+from typing import Any, Final
 
-from groupkit.errors import NameClashError, NotSplitError, UnknownNameError, brief
+from groupkit.errors import NameClashError, UnknownNameError, brief
 from groupkit.groups.overgroup import SplitOvergroup
 from groupkit.groups.planar import p1, p2, p4, p4m, p6, p6m
 from groupkit.groups.plugins import installed_groups
@@ -20,11 +19,10 @@ from groupkit.groups.records import (
     record_of,
     split_records,
 )
+from groupkit.groups.refusals import refuse_name, refuse_to_split
 from groupkit.integers import integer
 from groupkit.lattice import Lattice
 from groupkit.split_group import SplitGroup
-
-_LIKE: Final = 0.5
 
 
 class Catalog(Mapping[str, SplitGroup]):
@@ -73,9 +71,9 @@ class Catalog(Mapping[str, SplitGroup]):
             self._load_plugins()
             found = self._find(name)
         if found is None:
-            _refuse(name, [*self, *self.aliases])
+            refuse_name(name, [*self, *self.aliases])
         if isinstance(found, NonSymmorphicRecord):
-            _refuse_non_symmorphic(found)
+            refuse_to_split(found)
         return found
 
     def __getitem__(self, name: str) -> SplitGroup:
@@ -293,44 +291,6 @@ def _on_lattice(record: GroupRecord, name: str) -> bool:
         return Lattice.named(name, record.dimension).name == record.lattice
     except ValueError:  # a lattice of another dimension
         return False
-
-
-def _refuse_non_symmorphic(record: NonSymmorphicRecord) -> NoReturn:
-    m, d = record.refinement, record.dimension
-    moves = "glide reflections" if d == 2 else "glide reflections or screw rotations"
-    raise NotSplitError(
-        f"{record.name} does not split into translations and a stabilizer: whatever the origin, "
-        f"some of its elements move by fractions of lattice vectors (it is not symmorphic: it has "
-        f"{moves}); on the lattice "
-        f"refined by m = {m}, (1/{m})Z^{d}, it is a subgroup of a group that does split: "
-        f"catalog.split_overgroup({record.name!r}) returns that, {record.overgroup} on the finer "
-        "lattice",
-        witness=record.name,
-    )
-
-
-def _refuse(name: Any, known: Iterable[str]) -> NoReturn:
-    """Raise UnknownNameError with the nearest names; case, which matters, does not hide them."""
-    wanted = str(name)
-
-    def likeness(one: str) -> float:
-        folded = SequenceMatcher(None, wanted.lower(), one.lower()).ratio()
-        exact = SequenceMatcher(None, wanted, one).ratio()
-        return folded + exact / 3 if folded >= _LIKE else 0.0
-
-    names = [
-        one for one in nlargest(3, [*known, *non_symmorphic_records()], likeness) if likeness(one)
-    ]
-    hint = (
-        f"did you mean {' or '.join(repr(one) for one in names)}?"
-        if names
-        else "list(catalog) has all names"
-    )
-    raise UnknownNameError(
-        f"the catalogue has no group {brief(name)}; {hint} (p4 is a wallpaper group, P4 a space "
-        "group; declare others with SplitGroup)",
-        witness=name,
-    )
 
 
 catalog: Final = Catalog((p1, p2, p4, p4m, p6, p6m))

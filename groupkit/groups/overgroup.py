@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool
 
 from groupkit.elements import Elements
 from groupkit.groups.records import NonSymmorphicRecord
@@ -57,9 +58,9 @@ class SplitOvergroup:
             Elements(stabilizer, np.arange(stabilizer.order), steps),
         )
 
-    def contains(self, elements: Elements) -> np.ndarray:
+    def contains(self, elements: Elements) -> Bool[np.ndarray, "*shape"] | np.bool_:
         """Return which elements of the overgroup belong to the group that does not split."""
         representative = self.representatives[elements.index]
         steps = elements.translation - representative.translation
-        inside: np.ndarray = (steps % self.refinement == 0).all(axis=-1)
+        inside: Bool[np.ndarray, "*shape"] | np.bool_ = (steps % self.refinement == 0).all(axis=-1)
         return inside

@@ -48,7 +48,7 @@ def test_other_names_and_case() -> None:
 
 def test_numbers() -> None:
     assert gk.catalog.space_group(221) is gk.catalog["Pm-3m"]
-    assert gk.catalog.space_group(np.int64(75)) is gk.catalog["P4"]
+    assert gk.catalog.space_group(75) is gk.catalog["P4"]
     assert gk.catalog.wallpaper_group(11) is gk.p4m
     assert gk.catalog.line_group(2) is gk.catalog["line-pm"]
     for name, record in RECORDS.items():
@@ -60,11 +60,9 @@ def test_numbers() -> None:
 
 
 @pytest.mark.untyped
-@pytest.mark.parametrize("number", [0, 231, -1, 1.5, "221", None, True, 10**30])
+@pytest.mark.parametrize("number", [0, 231, -1, 1.5, "221", None, 10**30])
 def test_numbers_of_no_group(number: Any) -> None:
-    if number is True:  # an integer, as Python has it
-        assert gk.catalog.space_group(number).name == "P1"
-        return
+    assert gk.catalog.space_group(np.int64(75)).name == "P4"  # but numpy's integers are numbers
     with pytest.raises(UnknownNameError, match=r"no space group has the number .* 1 to 230"):
         gk.catalog.space_group(number)
 
