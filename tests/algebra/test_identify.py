@@ -1,10 +1,12 @@
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
 import groupkit as gk
+from groupkit import algebra
 from groupkit.algebra import direct_product, identify, is_isomorphic, semidirect_product
 from groupkit.algebra.families import SIMPLE, abelian_invariants
 from tests.algebra.groups_for_algebra import (
@@ -133,7 +135,22 @@ def test_the_simple_groups_are_those_of_these_orders() -> None:
     assert identify(KNOWN["PSL(2, 7)"]) == SIMPLE[168]
 
 
-@settings(max_examples=10)
+@pytest.mark.parametrize("name", NAMES)
+def test_relabelling_the_88_groups_changes_nothing_but_labels(name: str) -> None:
+    group = declared(name).stabilizer
+    order = np.random.default_rng(len(name)).permutation(group.order).tolist()
+    again = relabelled(group, order)
+    assert identify(again) == identify(group)
+    assert algebra.is_isomorphic(again, group)
+    renamed = {tuple(sorted(order[a] for a in h)) for h in algebra.all_subgroups(again)}
+    assert renamed == {h.members for h in algebra.all_subgroups(group)}
+    for function in (algebra.centre, algebra.derived_subgroup):
+        assert {order[a] for a in function(again)} == set(function(group))
+    degrees = algebra.character_table(group).degrees
+    np.testing.assert_array_equal(algebra.character_table(again).degrees, degrees)
+
+
+@settings(max_examples=6)
 @given(subgroups_of_s6, st.randoms(use_true_random=False))
 def test_names_do_not_depend_on_labels(group: gk.FiniteGroup, random: Any) -> None:
     order = list(range(group.order))

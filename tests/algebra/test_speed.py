@@ -4,12 +4,15 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 import groupkit as gk
 from groupkit.algebra import subgroups
 from groupkit.generation import generate_matrices
 from tests.algebra.groups_for_algebra import weyl_f4_reflections
 from tests.known_groups import NAMES, declared
+
+pytestmark = pytest.mark.untyped  # run-time type checks take longer than the work
 
 
 def best(call: Callable[[], object], turns: int) -> float:
