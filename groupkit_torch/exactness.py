@@ -9,7 +9,7 @@ from itertools import combinations_with_replacement
 
 from groupkit import SplitGroup, Subgroup
 from groupkit.action import image_shape
-from groupkit.errors import DimensionError
+from groupkit.errors import DimensionError, FeatureTypeError
 from groupkit.integers import integer
 from groupkit_torch.element_names import name_element, name_elements
 from groupkit_torch.geometry import SettingError, Sides
@@ -152,6 +152,41 @@ def read_sides(group: SplitGroup, input_size: object) -> Sides:
             witness=sides,
         )
     return sides
+
+
+def read_shape(group: SplitGroup, input_shape: object) -> Sides:
+    """Return the shape of a map of a group, with a stabilizer axis or without.
+
+    Raises
+    ------
+    SettingError
+        If it is no sequence of positive integers.
+    FeatureTypeError
+        If it has another number of axes.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> read_shape(gk.p4, [1, 3, 8, 8])
+    (1, 3, 8, 8)
+    """
+    d = group.dimension
+    listed = list(input_shape) if isinstance(input_shape, Sequence) else [None]
+    whole = [None if isinstance(n, bool | str) else integer(n) for n in listed]
+    shape = tuple(n for n in whole if n is not None and n > 0)
+    if len(shape) < len(listed):
+        raise SettingError(
+            f"input_shape={input_shape!r} is no shape of a map; use positive integers, [batch, "
+            "channels, *space], or with a stabilizer axis",
+            witness=input_shape,
+        )
+    if not d + 2 <= len(shape) <= d + 3:
+        raise FeatureTypeError(
+            f"input_shape={shape} has {len(shape)} axes; maps of {group.name} have {d + 2}, or "
+            f"{d + 3} with a stabilizer axis",
+            witness=shape,
+        )
+    return shape
 
 
 def largest_subgroup(

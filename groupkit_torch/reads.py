@@ -46,16 +46,16 @@ def reads_alike(kernel: Kernel, place: Place, size: Sides, s: int) -> bool:
     image = image_shape(stabilizer, s, size)
     (sides, origin), (image_out, image_origin) = place(size), place(image)
     for outputs in _from_the_centre(np.argwhere(home(stabilizer, sides))):
-        moved = _about_centres(matrix, outputs, sides, image_out)
-        here = _positions(kernel, outputs, origin, size)
-        there = _positions(kernel, moved, image_origin, image)
-        back = _about_centres(
+        moved = moved_about_centres(matrix, outputs, sides, image_out)
+        here = positions_read(kernel, outputs, origin, size)
+        there = positions_read(kernel, moved, image_origin, image)
+        back = moved_about_centres(
             stabilizer.matrices[inverse], there.reshape(-1, len(size)), image, size
         ).reshape(there.shape)
         labels = kernel.labels
         if kernel.permutations is not None:
             labels = labels[kernel.permutations[inverse]]
-        inside = _inside(kernel, here, size), _inside(kernel, there, image)
+        inside = inside_of(kernel, here, size), inside_of(kernel, there, image)
         codes = (
             _codes(here, kernel.labels, inside[0], size),
             _codes(back, labels, inside[1], size),
@@ -94,7 +94,7 @@ def _from_the_centre(
     yield points[order[_FIRST_LOOK:]]
 
 
-def _about_centres(
+def moved_about_centres(
     matrix: Int[np.ndarray, "d d"],
     points: Int[np.ndarray, "some d"],
     sides: Sides,
@@ -105,7 +105,7 @@ def _about_centres(
     return np.asarray((moved + (np.array(image) - 1)) // 2, dtype=np.int64)
 
 
-def _positions(
+def positions_read(
     kernel: Kernel, outputs: Int[np.ndarray, "some d"], origin: Sides, size: Sides
 ) -> Int[np.ndarray, "some points d"]:
     """Return the positions read, brought into the array where the padding mode repeats it."""
@@ -122,9 +122,10 @@ def _positions(
     return np.asarray(read, dtype=np.int64)
 
 
-def _inside(
+def inside_of(
     kernel: Kernel, read: Int[np.ndarray, "some points d"], size: Sides
 ) -> Bool[np.ndarray, "some points"]:
+    """Return which positions are read inside the map."""
     inside = np.asarray(((read >= 0) & (read < np.array(size))).all(axis=-1), dtype=bool)
     if not kernel.stabilizer.is_signed_permutation and kernel.padding_mode != "circular":
         bounded = np.where(inside[..., None], read, 0)

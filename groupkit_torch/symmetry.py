@@ -15,6 +15,7 @@ from groupkit import SplitGroup, Subgroup
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.element_names import name_elements
 from groupkit_torch.exactness import largest_subgroup
+from groupkit_torch.geometry import SettingError, check_group
 from groupkit_torch.layer_errors import LayerErrors
 from groupkit_torch.testing import equivariance_error, errors_of_layers, tolerance_of
 
@@ -114,6 +115,18 @@ def find_symmetry(
       r=2                      ...  broken
       r=3                      ...  broken
     """
+    check_group(group)
+    if isinstance(input_shape, int) or not all(isinstance(n, int) for n in input_shape):
+        raise SettingError(
+            f"input_shape={input_shape!r} is no shape of a map; use a list of integers",
+            witness=input_shape,
+        )
+    if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
+        raise SettingError(
+            f"dtype={dtype} holds no random normal numbers, which are what is moved; wrap a model "
+            "of integers in a function that makes them of floating-point numbers",
+            witness=dtype,
+        )
     allowed = tolerance_of(model, dtype) if tolerance is None else tolerance
     report = equivariance_error(
         model,

@@ -178,11 +178,25 @@ def test_positions_written_in_place_are_not_judged(how: str) -> None:
     assert not trace.steps[-1].judged
 
 
-def test_layers_about_different_points_are_not_judged() -> None:
-    circular = gt.GroupConv(gk.p4, 1, 1, 3, 2, 1, padding_mode="circular", input_type="planar")
-    zeros = gt.GroupConv(gk.p4, 1, 1, 3, 1, 1)
-    trace = gt.trace_exactness(nn.Sequential(circular, zeros), (1, 1, 8, 8))
-    assert trace.kept is None
+def test_one_point_is_followed_through_layers_that_keep_different_ones() -> None:
+    torch.manual_seed(0)
+    options = {"padding_mode": "circular", "dtype": DOUBLE, "exact": "ignore"}
+    circular = gt.GroupConv(gk.p4, 1, 1, 3, 2, 1, input_type="planar", **options)
+    zeros = gt.GroupConv(gk.p4, 1, 1, 3, 1, 1, dtype=DOUBLE)
+    both = nn.Sequential(circular, zeros)
+    assert circular.exactness(8).is_exact  # about index 0
+    assert zeros.exactness(4).is_exact  # about the centre
+    trace = gt.trace_exactness(both, (1, 1, 8, 8))
+    assert trace.kept == (0,)
+    assert trace.kept == gt.find_symmetry(both, gk.p4, (1, 1, 8, 8), output_type="regular").elements
+    around = nn.Sequential(circular, gt.GroupConv(gk.p4, 1, 1, 3, padding=1, **options))
+    trace = gt.trace_exactness(around, (1, 1, 8, 8))
+    assert (trace.kept, trace.about) == ((0, 1, 2, 3), "index 0 of the torus")
+    assert str(trace).startswith("about index 0 of the torus")
+    assert trace.exact_sizes(8) == [1, 2, 4, 6, 8]
+    centre = gt.trace_exactness(around, (1, 1, 8, 8), about="the array's centre")
+    measured = gt.find_symmetry(around, gk.p4, (1, 1, 8, 8), output_type="regular")
+    assert centre.kept == measured.elements
 
 
 def test_no_remedy_is_what_the_layer_has() -> None:
