@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from typing import Any
 
-import torch
-from jaxtyping import Inexact, Shaped
+from jaxtyping import Shaped
 from torch import Tensor, nn
 
 from groupkit import FeatureType, SplitGroup
-from groupkit_torch.conv import GroupConv, LiftingConv
-from groupkit_torch.sampler import Sampler
-from groupkit_torch.filter_layer import FilterLayer
+from groupkit.groups import embedding
+from groupkit_torch.filters import Filters
 from groupkit_torch.guard import Guarded
-from groupkit_torch.restriction import (
-    RestrictedType,
-    RestrictionError,
-    from_copies,
-    numbers_in,
-    restrict_type,
-    to_copies,
-)
+from groupkit_torch.restricted_filters import restrict_filters
+from groupkit_torch.restriction import RestrictionError, from_copies, restrict_type, to_copies
+from groupkit_torch.sampler import Sampler
 
 
 def restrict(model: nn.Module, group: SplitGroup) -> nn.Module:
@@ -30,9 +22,9 @@ def restrict(model: nn.Module, group: SplitGroup) -> nn.Module:
 
     Each G-feature map becomes [S:H] maps of the smaller group, stored as channels (see
     `restrict_map`). Layers with filters become layers of the smaller group, their weights
-    re-indexed from the expanded bank: as many more parameters as there are fewer symmetries, so
-    that training may continue and forget what the smaller group does not ask for. Normalisation,
-    pooling and dropout keep spanning all copies, in training too.
+    re-indexed from the expanded bank (separable layers become full ones): as many more parameters
+    as there are fewer symmetries, so that training may continue and forget what the smaller group
+    does not ask for. Normalisation, pooling and dropout keep spanning all copies, in training too.
 
     Parameters
     ----------
@@ -56,7 +48,7 @@ def restrict(model: nn.Module, group: SplitGroup) -> nn.Module:
 
     Examples
     --------
-    >>> import groupkit as gk, groupkit_torch as gt
+    >>> import torch, groupkit as gk, groupkit_torch as gt
     >>> L = gt.layers(gk.p4m)
     >>> net = nn.Sequential(
     ...     L.LiftingConv(1, 4, 3), L.BatchNorm(4), nn.ReLU(), L.GroupConv(4, 2, 3), L.CosetPool()
@@ -127,8 +119,8 @@ def _replace(
 ) -> nn.Module:
     if module in replaced:  # a layer that is used twice stays one layer
         return replaced[module]
-    if isinstance(module, FilterLayer):
-        found: nn.Module = _restrict_filters(module, group)
+    if isinstance(module, Filters):
+        found: nn.Module = restrict_filters(module, group)
     elif _has_group(module):
         found = Spanning(module, group)
     else:
@@ -158,78 +150,8 @@ def _types(layer: nn.Module) -> tuple[FeatureType, FeatureType | None]:
     return before, after if isinstance(after, FeatureType) else None
 
 
-def _restrict_filters(layer: FilterLayer, group: SplitGroup) -> FilterLayer:
-    """Return the layer of the smaller group whose bank holds the entries of this one's."""
-    before = restrict_type(layer.input_type, layer.group, group)
-    after = restrict_type(layer.output_type, layer.group, group)
-    window = layer.filter_bank.window
-    points = window.points.tolist()
-    parameter = layer.weight
-    settings: dict[str, Any] = {
-        "stride": layer.stride,
-        "padding": layer.padding,
-        "dilation": layer.dilation,
-        "groups": layer.groups,
-        "bias": layer.bias is not None,
-        "padding_mode": layer.padding_mode,
-        "input_type": before.part,
-        "output_type": after.part,
-        "exact": layer.exact,
-        "device": parameter.device,
-        "dtype": parameter.dtype,
-    }
-    kind = GroupConv if isinstance(layer, LiftingConv) else type(layer)
-    smaller: FilterLayer = kind(
-        group,
-        layer.in_channels * before.copies,
-        layer.out_channels * after.copies,
-        group.window_of_points(points, window.centre),
-        **settings,
-    )
-    smaller.domain = layer.domain  # maps stay where those of G live
-    with torch.no_grad():
-        smaller.weight.copy_(_reindexed(layer, smaller, before, after))
-        if smaller.bias is not None and layer.bias is not None:
-            smaller.bias.copy_(layer.bias.repeat_interleave(after.copies))
-    smaller.weight.requires_grad_(parameter.requires_grad)
-    if smaller.bias is not None and layer.bias is not None:
-        smaller.bias.requires_grad_(layer.bias.requires_grad)
-    return smaller
-
-
-def _reindexed(
-    layer: FilterLayer, smaller: FilterLayer, before: RestrictedType, after: RestrictedType
-) -> Inexact[Tensor, "rows columns n_parameters"]:
-    """Return the smaller layer's weight: entries of the bank at the identity coset.
-
-    There the smaller bank shows its weight as it is: row e, entry (c, x) is parameter index[e, c,
-    x], and fields act by ρ(e) = 1 where c is the identity coset as well.
-    """
-    rows, columns = (before, after) if layer._adjoint else (after, before)
-    row, column = (
-        int(seen.part.cosets.index_of[seen.part.stabilizer.identity]) for seen in (rows, columns)
-    )
-    index = torch.tensor(smaller.filter_bank.index[row])  # [columns of H, *box]
-    flat = torch.cat([index[column : column + 1], index]).flatten()  # the identity coset first
-    source = torch.cat([torch.tensor([column]), torch.arange(len(index))])
-    source = source.repeat_interleave(index[0].numel())
-    place = torch.arange(index[0].numel()).repeat(len(index) + 1)
-    n_parameters = smaller.filter_bank.n_parameters
-    first = torch.tensor([int((flat == p).nonzero()[0, 0]) for p in range(n_parameters)])
-    bank = layer.expanded_weight().detach()
-    bank = bank.unflatten(1, (-1, columns.whole.size)).unflatten(0, (-1, rows.whole.size))
-    bank = bank.flatten(4)  # [R, rows, C, columns, box]
-    device = bank.device
-    row_entries = torch.tensor(rows.position[:, row], device=device)
-    column_entries = torch.tensor(columns.position, device=device)[:, source[first].to(device)]
-    bank = bank.index_select(1, row_entries)
-    taken: Tensor = bank[:, :, :, column_entries, place[first].to(device)]
-    # [R, copies, C, copies, p]
-    return taken.flatten(2, 3).flatten(0, 1)
-
-
 def _restricted_sampler(sampler: Sampler, group: SplitGroup) -> Sampler:
-    numbers = numbers_in(group, sampler.group)
+    numbers = embedding(group, sampler.group)
     kernel = sampler.kernel
     permutations = None if kernel.permutations is None else kernel.permutations[numbers]
     kernel = replace(kernel, stabilizer=group.stabilizer, permutations=permutations)

@@ -18,6 +18,7 @@ from groupkit import FeatureType, SplitGroup
 from groupkit.errors import GroupkitError
 from groupkit.feature_type import TypeLike
 from groupkit.field import Field
+from groupkit.groups import embedding
 from groupkit_torch.feature_maps import axis_size, check_map
 
 
@@ -61,43 +62,6 @@ class RestrictedType:
         return torch.tensor(np.argsort(self.position.reshape(-1)))
 
 
-def numbers_in(small: SplitGroup, large: SplitGroup) -> Int[np.ndarray, " order"]:
-    """Return the number in S of each element of H, by its matrix.
-
-    Raises
-    ------
-    RestrictionError
-        If a matrix is none of S, or several elements of S have it.
-
-    Examples
-    --------
-    >>> import groupkit as gk
-    >>> numbers_in(gk.p2, gk.p4m).tolist()
-    [0, 2]
-    """
-    if small.dimension != large.dimension:
-        raise RestrictionError(
-            f"{small.name} acts on {small.dimension} lattice axes, {large.name} on "
-            f"{large.dimension}; restrict to a subgroup of the group",
-            witness=(small.dimension, large.dimension),
-        )
-    if not large.stabilizer.is_faithful:
-        raise RestrictionError(
-            f"{large.name} has internal symmetries, so a matrix does not tell which of its "
-            "elements is meant; restrict groups without them",
-            witness=large,
-        )
-    numbers = large.stabilizer.find(small.stabilizer.matrices)
-    if (numbers < 0).any():
-        matrix = small.stabilizer.matrices[int(np.argmax(numbers < 0))].tolist()
-        raise RestrictionError(
-            f"{small.name} is no subgroup of {large.name}: its matrix {matrix} is none of "
-            f"{large.name}'s; restrict to a group of some of these matrices",
-            witness=matrix,
-        )
-    return numbers
-
-
 @lru_cache(maxsize=256)
 def restrict_type(kind: FeatureType, large: SplitGroup, small: SplitGroup) -> RestrictedType:
     """Return what maps of a type are on a smaller group.
@@ -119,7 +83,7 @@ def restrict_type(kind: FeatureType, large: SplitGroup, small: SplitGroup) -> Re
     >>> seen.position.tolist()  # the second copy runs backwards: r m = m r^-1
     [[0, 1, 2, 3], [4, 7, 6, 5]]
     """
-    numbers = numbers_in(small, large)
+    numbers = embedding(small, large)
     if kind.field is not None:
         field = Field(small.stabilizer, kind.field.matrices[numbers], kind.field.name)
         part = FeatureType.of(small.stabilizer, field)
@@ -239,7 +203,7 @@ def induce(
             witness=kind,
         )
     check_map(x, None, kind.size, small.dimension)
-    numbers = numbers_in(small, large)
+    numbers = embedding(small, large)
     whole = large.feature_type(numbers[list(kind.subgroup)].tolist())
     ours = whole.cosets.index_of[numbers[list(kind.cosets.representatives)]]
     y = x.new_zeros(*x.shape[:2], whole.size, *x.shape[3:])

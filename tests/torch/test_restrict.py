@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 import groupkit as gk
 import groupkit_torch as gt
+from groupkit.errors import DimensionError, NotASubgroupError
 from groupkit_torch.restrict import Spanning, restrict
 from groupkit_torch.restriction import RestrictionError, restrict_map
 from groupkit_torch.testing import assert_equivariant, equivariance_error
@@ -189,16 +190,83 @@ def test_restricted_networks_are_ordinary_modules() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "group", "message"),
+    ("model", "group", "error"),
     [
-        (lambda: nn.Conv2d(1, 1, 3), gk.p4, "no layer of a group"),
-        (lambda: network(gk.p4), gk.p4m, "is no subgroup of p4"),
-        (lambda: network(gk.p4), mirror_line, "acts on 1 lattice axes"),
+        (lambda: nn.Conv2d(1, 1, 3), gk.p4, RestrictionError),
+        (lambda: network(gk.p4), gk.p4m, NotASubgroupError),
+        (lambda: network(gk.p4), mirror_line, DimensionError),
     ],
     ids=["plain", "larger", "dimension"],
 )
 def test_what_can_not_be_restricted_is_refused(
-    model: Callable[[], nn.Module], group: gk.SplitGroup, message: str
+    model: Callable[[], nn.Module], group: gk.SplitGroup, error: type[gk.GroupkitError]
 ) -> None:
-    with pytest.raises(RestrictionError, match=message):
+    with pytest.raises(error):
         restrict(model(), group)
+
+
+def rest_of_the_layers(group: gk.SplitGroup) -> dict[str, tuple[nn.Module, str]]:
+    """Return layers of every other kind, and the type of the maps that they take."""
+    L = gt.layers(group)
+    half = group.stabilizer.subgroup(group.stabilizer.generators[:1])
+    return {
+        "transposed": (L.GroupConvTranspose(2, 3, 3, 1, 1), "regular"),
+        "transposed planar": (L.GroupConvTranspose(2, 3, 3, input_type="planar"), "planar"),
+        "separable g": (L.SeparableGroupConv(2, 3, 3, share="g"), "regular"),
+        "separable gc": (L.SeparableGroupConv(2, 3, 3, share="gc", padding=1), "regular"),
+        "separable lifting": (L.SeparableGroupConv(2, 3, 3, input_type="planar"), "planar"),
+        "linear": (L.Linear(2, 3), "regular"),
+        "linear lifting": (L.Linear(2, 3, input_type="planar"), "planar"),
+        "instance norm": (L.InstanceNorm(2, affine=True), "regular"),
+        "layer norm": (L.LayerNorm(2), "regular"),
+        "group norm": (L.GroupNorm(2, 2), "regular"),
+        "RMS norm": (L.RMSNorm(2), "regular"),
+        "dropout": (L.Dropout(0.5), "regular"),
+        "upsampling": (L.Upsample(3, mode="linear"), "regular"),
+        "blur-pool": (L.BlurPool(3, stride=1), "regular"),
+        "minimum": (L.CosetPool("min"), "regular"),
+        "to cosets": (L.CosetPool("mean", half), "regular"),
+        "global": (L.GlobalPool("mean"), "regular"),
+        "adaptive": (L.AdaptiveAvgPool(1), "regular"),
+    }
+
+
+@pytest.mark.parametrize("layer", rest_of_the_layers(gk.p4m))
+@pytest.mark.parametrize(
+    ("large", "small"), [(gk.p4m, gk.p4), (gk.p6m, gk.p6), (gk.p6, gk.p2)], ids=name
+)
+def test_every_other_layer_restricts(
+    large: gk.SplitGroup, small: gk.SplitGroup, layer: str
+) -> None:
+    module, kind = rest_of_the_layers(large)[layer]
+    module = module.to(DOUBLE)
+    before = large.feature_type(kind)
+    x = torch.randn(2, 2, *before.array_shape(image(large)), dtype=DOUBLE)
+    smaller = restrict(module, small)
+    torch.manual_seed(1)  # dropout draws for whole maps of G in both
+    y = module(x)
+    torch.manual_seed(1)
+    z = smaller(restrict_map(x, large, small, kind))
+    if y.dim() > large.dimension + 2:  # a map with an axis
+        after = getattr(module, "output_type", before)
+        y = restrict_map(y, large, small, after)
+    if z.dim() > 2:
+        mask = gt.act(torch.ones(1, 1, *y.shape[-large.dimension :]), large, 0) != 0
+        y, z = y * mask[0, 0], z * mask[0, 0]
+    assert torch.allclose(z, y, rtol=0, atol=1e-12)
+
+
+def test_separable_layers_stay_separable() -> None:
+    layer = gt.SeparableGroupConv(gk.p4m, 4, 6, 3, share="gc")
+    smaller = restrict(layer, gk.p4)
+    assert isinstance(smaller, gt.SeparableGroupConv)
+    assert smaller.spatial_weight.shape == (12, 1, 9)
+    assert smaller.pointwise_weight.shape == (12, 8, 4)
+
+
+def test_layers_of_ones_own_are_named() -> None:
+    class Own(nn.Module):
+        group = gk.p4m
+
+    with pytest.raises(RestrictionError, match="Own does not say which maps it takes"):
+        restrict(Own(), gk.p4)
