@@ -20,7 +20,7 @@ from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.domain import Domain
 from groupkit_torch.feature_maps import axis_size, check_map, check_real, scalar_type
 from groupkit_torch.geometry import SettingError, check_group, positive
-from groupkit_torch.inside_norm import by_channel, normalise_inside
+from groupkit_torch.inside_norm import normalise_inside
 
 _NO_VARIANCE = "have a covariance instead of a variance"
 
@@ -102,20 +102,17 @@ class GroupInstanceNorm(_InstanceNorm):
             self._check_count(x)
         if of_sample and not self.domain.is_whole:
             return self._inside(x)
-        return by_channel(
-            x.contiguous(),
-            self._dimension,
-            lambda f: F.instance_norm(
-                f,
-                self.running_mean,
-                self.running_var,
-                self.weight,
-                self.bias,
-                of_sample,
-                self.momentum or 0.0,
-                self.eps,
-            ),
+        y = F.instance_norm(
+            x.flatten(2),
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            of_sample,
+            self.momentum or 0.0,
+            self.eps,
         )
+        return y.view(x.shape)
 
     def _inside(
         self, x: Float[Tensor, "batch num_features *rest"]
