@@ -22,9 +22,9 @@ def restrict(model: nn.Module, group: SplitGroup) -> nn.Module:
 
     Each G-feature map becomes [S:H] maps of the smaller group, stored as channels (see
     `restrict_map`). Layers with filters become layers of the smaller group, their weights
-    re-indexed from the expanded bank (separable layers become full ones): as many more parameters
-    as there are fewer symmetries, so that training may continue and forget what the smaller group
-    does not ask for. Normalisation, pooling and dropout keep spanning all copies, in training too.
+    re-indexed from the expanded bank: as many more parameters as there are fewer symmetries, so
+    that training may continue and forget what the smaller group does not ask for. Normalisation,
+    pooling and dropout keep spanning all copies, in training too.
 
     Parameters
     ----------
