@@ -72,13 +72,7 @@ def check_associative(table: Table) -> None:
 
     Light's test: it is enough that b runs over elements whose products are all elements.
     """
-    identity = identity_of(table)
-    generators: list[int] = []
-    inside = generated_by(table, identity, generators)
-    while not inside.all():
-        generators.append(int(np.argmin(inside)))
-        inside = generated_by(table, identity, generators)
-    for b in generators:
+    for b in some_generators(table, identity_of(table)):
         left, right = table[table[:, b]], table[:, table[b]]
         if not np.array_equal(left, right):
             a, c = (int(i) for i in np.argwhere(left != right)[0])
@@ -119,6 +113,16 @@ def generated_by(table: Table, identity: int, generators: Iterable[int]) -> Bool
         frontier = products[~inside[products]]
         inside[frontier] = True
     return inside
+
+
+def some_generators(table: Table, identity: int) -> list[int]:
+    """Return elements whose products are all elements: each the first that those before miss."""
+    generators: list[int] = []
+    inside = generated_by(table, identity, generators)
+    while not inside.all():
+        generators.append(int(np.argmin(inside)))
+        inside = generated_by(table, identity, generators)
+    return generators
 
 
 def small_generating_set(table: Table, identity: int) -> tuple[int, ...]:
