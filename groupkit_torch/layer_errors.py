@@ -48,6 +48,7 @@ def layer_errors(
     group: SplitGroup,
     x: Shaped[Tensor, "*map"],
     in_type: FeatureType,
+    torus: bool = False,
 ) -> list[LayerErrors]:
     """Measure every call of a layer without children, in the order of the calls.
 
@@ -66,6 +67,8 @@ def layer_errors(
         An input of the declared type.
     in_type : FeatureType
         What the input is a function on.
+    torus : bool
+        Whether S acts about index 0 of periodic arrays.
 
     Examples
     --------
@@ -81,14 +84,14 @@ def layer_errors(
         plain, runs = list(record), []
         for s in stabilizer:
             record.clear()
-            call(act(x, group, s, in_type))
+            call(act(x, group, s, in_type, torus=torus))
             runs.append(list(record))
     types = _types(module, group)
     found = []
     for number, (name, y) in enumerate(plain):
         moved = [run[number][1] if number < len(run) else None for run in runs]
         best = min(
-            (_errors(group, y, moved, kind) for kind in _fitting(y, types, group)),
+            (_errors(group, y, moved, kind, torus) for kind in _fitting(y, types, group)),
             key=lambda item: max(item[2]),
             default=None,
         )
@@ -155,7 +158,11 @@ def _fitting(
 
 
 def _errors(
-    group: SplitGroup, y: Tensor, moved: list[Tensor | None], kind: FeatureType | None
+    group: SplitGroup,
+    y: Tensor,
+    moved: list[Tensor | None],
+    kind: FeatureType | None,
+    torus: bool,
 ) -> tuple[tuple[int, ...], str, tuple[float, ...]]:
     if kind is None:
         errors = [float("inf") if gy is None else relative_error(gy, y, y) for gy in moved]
@@ -164,8 +171,8 @@ def _errors(
     found = []
     for s, gy in enumerate(moved):
         try:
-            mask = stable_mask(group.stabilizer, space)
-            expected = act(y, group, s, kind)
+            mask = None if torus else stable_mask(group.stabilizer, space)
+            expected = act(y, group, s, kind, torus=torus)
         except WindowError:  # no centre that S allows
             found.append(0.0 if s == group.stabilizer.identity else float("inf"))
             continue

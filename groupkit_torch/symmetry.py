@@ -74,6 +74,7 @@ def find_symmetry(
     dtype: torch.dtype | None = None,
     device: torch.device | str | None = None,
     seed: int = 0,
+    torus: bool = False,
 ) -> FoundSymmetry:
     """Measure under which elements of S the output of a network is equivariant, or invariant.
 
@@ -92,7 +93,7 @@ def find_symmetry(
     tolerance : float, optional
         The largest relative error that counts as none; by default that of
         `groupkit_torch.testing.assert_equivariant`.
-    dtype, device, seed
+    dtype, device, seed, torus
         As in `groupkit_torch.testing.equivariance_error`.
 
     Raises
@@ -116,7 +117,8 @@ def find_symmetry(
       r=3                      ...  broken
     """
     check_group(group)
-    if isinstance(input_shape, int) or not all(isinstance(n, int) for n in input_shape):
+    listed = list(input_shape) if isinstance(input_shape, Sequence) else [None]
+    if not all(isinstance(n, int) for n in listed):
         raise SettingError(
             f"input_shape={input_shape!r} is no shape of a map; use a list of integers",
             witness=input_shape,
@@ -138,6 +140,7 @@ def find_symmetry(
         device=device,
         seed=seed,
         translations=False,
+        torus=torus,
     )
     errors = tuple(deviation.error for deviation in report.stabilizer)
     kept = tuple(s for s, error in enumerate(errors) if error <= allowed)
@@ -145,7 +148,14 @@ def find_symmetry(
     if per_layer and isinstance(model, nn.Module):
         layers = tuple(
             errors_of_layers(
-                model, group, input_shape, input_type, dtype=dtype, device=device, seed=seed
+                model,
+                group,
+                input_shape,
+                input_type,
+                dtype=dtype,
+                device=device,
+                seed=seed,
+                torus=torus,
             )
         )
     lost = set(group.stabilizer) - set(kept)

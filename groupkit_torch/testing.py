@@ -1,8 +1,9 @@
 r"""Measure whether a module commutes with a group: :math:`\Phi(L_g f) = L_g \Phi(f)`.
 
-Every element of S is tried about the centre of the array, and translations by multiples of the
-total stride. Translations are compared where the output does not see the border: at positions
-that stay as they are when everything is replaced that the translation brings in or pushes out.
+Every element of S is tried about the centre of the array, or about index 0 of a torus, and
+translations by multiples of the total stride. Translations of arrays are compared where the output
+does not see the border: at positions that stay as they are when everything is replaced that the
+translation brings in or pushes out.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from groupkit_torch.action import act
 from groupkit_torch.equivariance_report import Deviation, EquivarianceReport, relative_error
 from groupkit_torch.guard import guards_silent
 from groupkit_torch.layer_errors import LayerErrors, first_broken, layer_errors
-from groupkit_torch.translations import compare_translations
+from groupkit_torch.translations import compare_rolls, compare_translations
 
 _TOLERANCES: Final = {
     torch.float64: 1e-12,
@@ -46,6 +47,7 @@ def equivariance_error(
     device: torch.device | str | None = None,
     seed: int = 0,
     translations: bool = True,
+    torus: bool = False,
 ) -> EquivarianceReport:
     r"""Measure :math:`\max |\Phi(L_g f) - L_g \Phi(f)| / \max |\Phi(f)|` for elements g.
 
@@ -71,6 +73,9 @@ def equivariance_error(
         Of the random normal input, and of the module's own random numbers.
     translations : bool
         Whether to compare translations too.
+    torus : bool
+        Whether maps are periodic, as circular padding takes them: S then acts about index 0,
+        and translations move what leaves on one side in on the other.
 
     Returns
     -------
@@ -135,14 +140,16 @@ def equivariance_error(
             _check_axes("output", y.shape, out_type, dimension)
         elements = []
         for s in range(stabilizer.order):
-            gx = act(x, group, s, in_type)
-            elements.append(_compare(stabilizer.label(s), call(gx), y, group, s, out_type))
+            gx = act(x, group, s, in_type, torus=torus)
+            label = stabilizer.label(s)
+            elements.append(_compare(label, call(gx), y, group, s, out_type, torus))
         found: list[Deviation] = []
         note = "not applicable: the output has no lattice axes"
         if not translations:
             note = "not asked for"
         elif out_type is not None:
-            found, note = compare_translations(call, group, x, y, draw)
+            compare = compare_rolls if torus else compare_translations
+            found, note = compare(call, group, x, y, draw)
     return EquivarianceReport(group.name, tuple(elements), tuple(found), note)
 
 
@@ -157,6 +164,7 @@ def assert_equivariant(
     dtype: torch.dtype | None = None,
     device: torch.device | str | None = None,
     seed: int = 0,
+    torus: bool = False,
 ) -> None:
     """Check that a module commutes with a group, to rounding.
 
@@ -165,7 +173,7 @@ def assert_equivariant(
 
     Parameters
     ----------
-    module, group, input_shape, input_type, output_type, dtype, device, seed
+    module, group, input_shape, input_type, output_type, dtype, device, seed, torus
         As in `equivariance_error`.
     tolerance : float, optional
         The largest relative error allowed; by default 1e-12 in double, 1e-5 in single, 5e-3 in
@@ -192,13 +200,21 @@ def assert_equivariant(
         dtype=dtype,
         device=device,
         seed=seed,
+        torus=torus,
     )
     allowed = tolerance_of(module, dtype) if tolerance is None else tolerance
     if not report.error <= allowed:
         culprit = ""
         if isinstance(module, nn.Module) and any(True for _ in module.children()):
             layers = errors_of_layers(
-                module, group, input_shape, input_type, dtype=dtype, device=device, seed=seed
+                module,
+                group,
+                input_shape,
+                input_type,
+                dtype=dtype,
+                device=device,
+                seed=seed,
+                torus=torus,
             )
             culprit = _culprit(group, layers, allowed)
         raise AssertionError(
@@ -221,12 +237,13 @@ def errors_of_layers(
     dtype: torch.dtype | None = None,
     device: torch.device | str | None = None,
     seed: int = 0,
+    torus: bool = False,
 ) -> list[LayerErrors]:
     """Measure each layer of a module as it is called, in the order of the calls.
 
     Parameters
     ----------
-    module, group, input_shape, input_type, dtype, device, seed
+    module, group, input_shape, input_type, dtype, device, seed, torus
         As in `equivariance_error`.
 
     Returns
@@ -241,7 +258,7 @@ def errors_of_layers(
     wide = torch.complex128 if dtype.is_complex else torch.float64
     x = torch.randn(*input_shape, generator=draws, dtype=wide).to(device, dtype)
     with _unchanged(module, device), guards_silent(), torch.no_grad():
-        return layer_errors(module, lambda f: _output(module, f, seed), group, x, in_type)
+        return layer_errors(module, lambda f: _output(module, f, seed), group, x, in_type, torus)
 
 
 def _culprit(group: SplitGroup, layers: list[LayerErrors], allowed: float) -> str:
@@ -304,15 +321,21 @@ def _check_axes(what: str, shape: Sequence[int], feature_type: FeatureType, dime
 
 
 def _compare(
-    label: str, actual: Tensor, y: Tensor, group: SplitGroup, s: int, out_type: FeatureType | None
+    label: str,
+    actual: Tensor,
+    y: Tensor,
+    group: SplitGroup,
+    s: int,
+    out_type: FeatureType | None,
+    torus: bool,
 ) -> Deviation:
     """Compare Φ(L_s f) with L_s Φ(f), inside where arrays are masked."""
     if out_type is None:
         return Deviation(label, relative_error(actual, y, y), 1)
     stabilizer, dimension = group.stabilizer, group.dimension
     space = tuple(y.shape[-dimension:])
-    expected = act(y, group, s, out_type)
-    mask = stable_mask(stabilizer, space)
+    expected = act(y, group, s, out_type, torus=torus)
+    mask = None if torus else stable_mask(stabilizer, space)
     if mask is None or actual.shape != expected.shape:
         return Deviation(label, relative_error(actual, expected, y), math.prod(space))
     inside = torch.tensor(mask, device=y.device)

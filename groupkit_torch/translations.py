@@ -73,6 +73,41 @@ def compare_translations(
     return found, "" if found else "not applicable: every output sees the border of the input"
 
 
+def compare_rolls(
+    module: Module,
+    group: SplitGroup,
+    x: Shaped[Tensor, "*map"],
+    y: Shaped[Tensor, "*out_map"],
+    draw: Callable[..., Tensor],
+) -> tuple[list[Deviation], str]:
+    r"""Measure :math:`|\Phi(f(\cdot - t)) - \Phi(f)(\cdot - u)|` on the torus, at every position.
+
+    Parameters
+    ----------
+    module, group, x, y, draw
+        As in `compare_translations`.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> x = torch.rand(1, 1, 6, 6)
+    >>> found, why = compare_rolls(torch.sin, gk.p4, x, torch.sin(x), torch.randn)
+    >>> [(deviation.error, deviation.compared) for deviation in found]
+    [(0.0, 36), (0.0, 36), (0.0, 36)]
+    """
+    dimension = group.dimension
+    period = total_stride(module, x[:1], dimension, draw)
+    if period is None:
+        return [], "not applicable: other sizes of the input do not tell the total stride"
+    axes, found = tuple(range(-dimension, 0)), []
+    for direction in _directions(dimension):
+        t = tuple(d * step for d, (step, _) in zip(direction, period, strict=True))
+        u = tuple(d * step for d, (_, step) in zip(direction, period, strict=True))
+        error = relative_error(module(x.roll(t, axes)), y.roll(u, axes), y)
+        found.append(Deviation(f"translation {t}", error, y.shape[-dimension:].numel()))
+    return found, ""
+
+
 def total_stride(
     module: Module, x: Shaped[Tensor, "*map"], dimension: int, draw: Callable[..., Tensor]
 ) -> tuple[tuple[int, int], ...] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -9,8 +10,10 @@ from torch import Tensor, nn
 
 import groupkit as gk
 import groupkit_torch as gt
-from groupkit.errors import FeatureTypeError
+from groupkit.errors import FeatureTypeError, WindowError
+from groupkit_torch.geometry import SettingError
 from groupkit_torch.testing import assert_equivariant
+from groupkit_torch.trace_report import TraceError
 from tests.torch.groups import cubic
 
 DOUBLE = torch.float64
@@ -210,3 +213,167 @@ def test_the_subgroup_found_holds_no_broken_element() -> None:
     found = gt.find_symmetry(layer, gk.p4, (1, 1, 8, 9), output_type="regular")
     assert set(found.subgroup) <= set(found.elements)
     assert found.elements == layer.exactness((8, 9)).elements
+
+
+def keeps(function: Callable[[Tensor], Tensor], group: gk.SplitGroup = gk.p4, n: int = 8) -> object:
+    return gt.trace_exactness(Function(function), (1, 2, n, n), group).kept
+
+
+def test_calls_that_draw_random_numbers_are_not_judged() -> None:
+    for random in (
+        F.dropout,  # training is its default
+        lambda x: F.dropout2d(x, training=True),
+        lambda x: torch.bernoulli(x.sigmoid()),
+        lambda x: x + torch.rand_like(x),
+        lambda x: F.rrelu(x, training=True),
+    ):
+        assert keeps(random) is None
+    for certain in (
+        lambda x: F.dropout(x, training=False),
+        lambda x: F.dropout2d(x, 0.0),
+        nn.Dropout(),  # models are traced in evaluation mode
+    ):
+        assert keeps(certain) == (0, 1, 2, 3)
+
+
+def test_maxima_with_tensors_and_sums_along_axes() -> None:
+    position = torch.arange(8.0, dtype=DOUBLE)
+    assert keeps(lambda x: torch.max(x, position)) is None
+    assert keeps(lambda x: torch.maximum(x, position)) is None
+    assert keeps(lambda x: torch.max(x, x.relu())) == (0, 1, 2, 3)
+    assert keeps(lambda x: torch.sum(x, axis=(2, 3))) == (0, 1, 2, 3)
+    assert keeps(lambda x: torch.sum(x, axis=1, keepdim=True)) == (0, 1, 2, 3)
+    assert keeps(lambda x: torch.sum(x, axis=3)) is None  # one lattice axis alone
+    assert keeps(lambda x: x.max()) == (0, 1, 2, 3)
+
+
+def test_statistics_of_boxes_are_judged_where_boxes_are_stable() -> None:
+    for norm in (nn.GroupNorm(2, 2).double(), nn.InstanceNorm2d(2).double()):
+        assert keeps(norm) == (0, 1, 2, 3)
+        assert keeps(norm, gk.p6, 9) is None
+        assert keeps(lambda x, norm=norm: norm(x[..., :-1])) == (0,)
+    layers = gt.layers(gk.p6)
+    for own in (layers.InstanceNorm(2, feature_type="planar"), layers.GlobalPool("mean")):
+        kind = "planar" if "planar" in repr(own) else "regular"
+        net = nn.Sequential(layers.LiftingConv(1, 2, 3, output_type=kind), own).double()
+        assert gt.trace_exactness(net, (1, 1, 9, 9)).kept == tuple(range(6))
+
+
+class Derived(gt.GroupConv):
+    """A subclass that does something of its own around the layer."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x).relu()
+
+
+class Calls(nn.Module):
+    """Calls its layer in one of the ways that there are."""
+
+    def __init__(self, layer: nn.Module, how: str) -> None:
+        super().__init__()
+        self.layer, self.how = layer, how
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.how == "forward":
+            return self.layer.forward(x)
+        return self.layer(x=x) if self.how == "keyword" else self.layer(x)
+
+
+@pytest.mark.parametrize("how", ["call", "forward", "keyword"])
+def test_layers_are_seen_however_they_are_called_and_derived(how: str) -> None:
+    options = {"input_type": "planar", "dtype": DOUBLE, "exact": "ignore"}
+    for layer in (
+        gt.GroupConv(gk.p4m, 1, 1, 3, 2, 1, **options),
+        Derived(gk.p4m, 1, 1, 3, 2, 1, **options),
+        nn.utils.parametrizations.weight_norm(gt.GroupConv(gk.p4m, 1, 1, 3, 2, 1, **options)),
+    ):
+        for n, kept in ((8, (0, 5)), (9, tuple(range(8)))):
+            trace = gt.trace_exactness(Calls(layer, how), (1, 1, n, n))
+            assert trace.kept == kept
+            assert not trace.unjudged
+            assert len(trace.steps) == 1
+    assert "forward" not in vars(gt.GroupConv(gk.p4, 1, 1, 3))
+    assert gt.GroupConv.forward.__qualname__ == "GroupConv.forward"
+    assert not hasattr(gt.GroupConv.forward, "__wrapped__")  # nothing is left of the trace
+
+
+@pytest.mark.compile
+def test_compiled_models_are_refused() -> None:
+    net = nn.Sequential(gt.GroupConv(gk.p4, 1, 1, 3, input_type="planar"))
+    with pytest.raises(TraceError, match="the model is compiled, so that no call can be seen"):
+        gt.trace_exactness(torch.compile(net, backend="eager"), (1, 1, 8, 8))
+    net[0].compile(backend="eager")
+    with pytest.raises(TraceError, match="0 is compiled"):
+        gt.trace_exactness(net, (1, 1, 8, 8))
+
+
+def test_models_of_integers_are_named_not_failed() -> None:
+    class Embeds(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.table = nn.Embedding(4, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.table(x[:, 0]).movedim(-1, 1)
+
+    trace = gt.trace_exactness(Embeds(), (1, 1, 8, 8), gk.p4, dtype=torch.int64)
+    assert trace.kept is None
+    with pytest.raises(TraceError, match=r"no size can be judged: .* measure with find_symmetry"):
+        trace.exact_sizes(4)
+
+
+def test_residuals_concatenations_and_upsampling_are_judged_together() -> None:
+    L = gt.layers(gk.p4m)
+    down = L.GroupConv(1, 1, 3, 2, 1, dtype=DOUBLE, exact="ignore")
+    up = L.Upsample(2, "linear", exact="ignore")
+
+    class UNet(nn.Module):
+        def __init__(self, last: int | None) -> None:
+            super().__init__()
+            self.down, self.up, self.last = down, up, last
+
+        def forward(self, x: Tensor) -> Tensor:
+            y = self.up(self.down(x))
+            return torch.cat([y, x[..., : self.last, : self.last]], 1) + y.mean((-2, -1), True)
+
+    for n, last, kept in ((9, None, tuple(range(8))), (8, -1, (0, 5))):
+        net = UNet(last)
+        trace = gt.trace_exactness(net, (1, 1, 8, n, n), gk.p4m)
+        found = gt.find_symmetry(net, gk.p4m, (1, 1, 8, n, n), "regular", "regular", dtype=DOUBLE)
+        assert trace.kept == found.elements == kept
+        assert not trace.unjudged
+
+
+def test_a_later_layer_may_hide_what_an_earlier_one_broke() -> None:
+    net = Function(lambda x: x[..., 1:, :][..., :-1, :])
+    trace = gt.trace_exactness(net, (1, 1, 9, 9), gk.p2)
+    assert trace.kept == gt.find_symmetry(net, gk.p2, (1, 1, 9, 9), output_type="planar").elements
+    assert trace.kept == (0, 1)
+    assert [len(step.track.kept or ()) for step in trace.steps] == [1, 2]
+    assert trace.first_loss is None
+
+
+@pytest.mark.untyped
+def test_what_is_no_group_or_shape_is_refused() -> None:
+    net = gt.LiftingConv(gk.p4, 1, 1, 3)
+    with pytest.raises(SettingError, match="declared SplitGroup"):
+        gt.trace_exactness(net, (1, 1, 8, 8), "p4")
+    with pytest.raises(SettingError, match="declared SplitGroup"):
+        gt.find_symmetry(net, "p4", (1, 1, 8, 8))
+    for shape in (8, (1, 1, 8, 8.5), (1, 1, 0, 8), None):
+        with pytest.raises(SettingError, match="is no shape of a map"):
+            gt.trace_exactness(net, shape)
+    for shape in (8, None, (1, 1, 8.5, 8)):
+        with pytest.raises(SettingError, match="is no shape of a map"):
+            gt.find_symmetry(net, gk.p4, shape)
+    with pytest.raises(SettingError, match="holds no random normal numbers"):
+        gt.find_symmetry(net, gk.p4, (1, 1, 8, 8), dtype=torch.int64)
+    with pytest.raises(WindowError, match="use 7 or 9"):
+        gt.trace_exactness(nn.ReLU(), (1, 1, 8, 8), gk.p6)
+    with pytest.raises(SettingError, match="is neither"):
+        gt.trace_exactness(net, (1, 1, 8, 8), about="the corner")
+    for size in (8.5, None, True, "8", 0, -3, (8, 8.5)):
+        with pytest.raises(SettingError, match="is no size of an array"):
+            net.exactness(size)
+    assert net.exactness(np.int64(8)).input_size == (8, 8)
+    assert net.exactness((np.int64(8), 9)).input_size == (8, 9)
