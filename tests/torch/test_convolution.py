@@ -180,6 +180,7 @@ def test_complex_functions_go_through() -> None:
     assert torch.allclose(y, involution(y, gk.p4), rtol=0, atol=1e-12)
 
 
+@pytest.mark.untyped
 @pytest.mark.parametrize(
     ("shape", "error", "message"),
     [
