@@ -17,6 +17,7 @@ OCTAHEDRAL = gk.SplitGroup.from_generators(
     ],
     lattice="cubic",
 )
+PROVED = (gk.p1, gk.p2, gk.p4, gk.p4m, gk.p6, gk.p6m, OCTAHEDRAL)
 
 
 def main() -> None:
@@ -24,7 +25,7 @@ def main() -> None:
     gk.p1.verify()
     print(f"{'first report, with the import of sympy':<42}{time.perf_counter() - start:8.3f} s")
     total = 0.0
-    for name, group in [*gk.catalog.items(), (OCTAHEDRAL.name, OCTAHEDRAL)]:
+    for name, group in [(group.name, group) for group in PROVED]:
         start = time.perf_counter()
         report = group.verify()
         seconds = time.perf_counter() - start

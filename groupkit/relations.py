@@ -89,12 +89,17 @@ def restrict(stabilizer: Stabilizer, subgroup: Subgroup) -> tuple[Stabilizer, li
 def embedding(small: Stabilizer, large: Stabilizer) -> Int[np.ndarray, " order"]:
     """Return the number in S of each element of H, found by its matrix.
 
+    Where a group has internal symmetries, so that matrices do not determine elements, it is
+    found by the names of the axes instead, as `restrict` leaves them: index i of an axis that
+    is k times as long in S goes to i k, and axes that H has not are at 0.
+
     Raises
     ------
     NotASubgroupError
-        If the matrix of an element of H is none of M(S), with that matrix.
-    ElementError
-        If matrices do not determine the elements of one of the two.
+        If the matrix of an element of H is none of M(S), with that matrix, or the axes name no
+        subgroup with the same matrices.
+    DimensionError
+        If the two have different dimensions.
     """
     if small.dimension != large.dimension:
         raise DimensionError(
@@ -102,7 +107,8 @@ def embedding(small: Stabilizer, large: Stabilizer) -> Int[np.ndarray, " order"]
             f"{large.dimension}; take groups of one dimension",
             witness=(small.dimension, large.dimension),
         )
-    small.find(small.matrices[small.identity])  # refuses internal symmetries, as the next does
+    if not (small.is_faithful and large.is_faithful):
+        return _embedding_by_axes(small, large)
     numbers = large.find(small.matrices)
     if (numbers < 0).any():
         s = int(np.argmax(numbers < 0))
@@ -113,6 +119,29 @@ def embedding(small: Stabilizer, large: Stabilizer) -> Int[np.ndarray, " order"]
             witness=matrix,
         )
     return numbers
+
+
+def _embedding_by_axes(small: Stabilizer, large: Stabilizer) -> Int[np.ndarray, " order"]:
+    """Return the embedding that keeps the names of axes, checked to be one."""
+    foreign = {name: size for name, size in small.axes.items() if size > 1 and (
+        large.axes.get(name, 1) % size)}  # fmt: skip
+    if not foreign:
+        indices = {
+            name: index * (large.axes[name] // small.axes[name])
+            for name, index in small.axis_indices(np.arange(small.order)).items()
+            if small.axes[name] > 1
+        }
+        numbers = np.broadcast_to(large.index_of(**indices), (small.order,)).astype(np.int64)
+        products = large.cayley_table[numbers[:, None], numbers]
+        same = (products == numbers[small.cayley_table]).all()
+        if same and (large.matrices[numbers] == small.matrices).all():
+            return numbers
+    raise NotASubgroupError(
+        f"{small!r} is not contained in {large!r} with the axes of the same names: matrices do not "
+        "determine elements where there are internal symmetries; name the axes alike, as "
+        "group.restrict does",
+        witness=(small.axes, large.axes),
+    )
 
 
 def _breadth_first(stabilizer: Stabilizer, subgroup: Subgroup) -> list[int]:

@@ -164,9 +164,25 @@ def test_embeddings() -> None:
                 np.testing.assert_array_equal(table, numbers[small.stabilizer.cayley_table])
 
 
-def test_embeddings_that_matrices_do_not_tell() -> None:
+def test_embeddings_of_different_dimensions() -> None:
     with pytest.raises(errors.DimensionError, match="of dimension 2 is no subgroup of one of dim"):
         gk.embedding(gk.p4, gk.catalog["P4"])
-    for pair in [(gk.p4, SWAP), (SWAP, gk.p4)]:
-        with pytest.raises(errors.ElementError, match="a matrix does not determine an element"):
-            gk.embedding(*pair)
+
+
+def test_embeddings_where_matrices_do_not_tell_keep_the_names_of_axes() -> None:
+    board = gk.p4m.with_internal({"c": 4})
+    assert gk.embedding(gk.p4m, board).tolist() == list(range(0, 32, 4))
+    for generators in ([{"r": 2}], [{"c": 2}], [{"c": 1}, {"m": 1}], [{"r": 1}, {"c": 2}], []):
+        subgroup = board.subgroup(*generators)
+        small = board.restrict(subgroup)
+        assert gk.embedding(small, board).tolist() == list(subgroup.members)
+    assert gk.embedding(SWAP, SWAP).tolist() == list(range(8))
+    other = gk.p4.with_internal({"d": 2})
+    twisted = SWAP.restrict(SWAP.subgroup({"c": 1, "r": 1}))  # axis s
+    mirrored = gk.catalog["p2mm"].with_internal({"c": 2})
+    renamed = gk.SplitGroup.from_generators("x", {"c": [[0, -1], [1, 0]]})
+    for small in (other, twisted, mirrored, renamed, gk.p6):
+        with pytest.raises(
+            errors.NotASubgroupError, match=r"with the axes of the same names: .*restrict does"
+        ):
+            gk.embedding(small, SWAP)

@@ -12,14 +12,16 @@ from groupkit.split_group import SplitGroup
 def embedding(small: SplitGroup, large: SplitGroup) -> Int[np.ndarray, " order"]:
     """Return the number in the S of `large` of each element of the S of `small`, by matrices.
 
+    Where a group has internal symmetries, so that matrices do not determine its elements, they
+    are matched by the names of their axes, as `SplitGroup.restrict` leaves them.
+
     Raises
     ------
     NotASubgroupError
-        If a matrix of the small group is none of the large one's, with that matrix.
+        If a matrix of the small group is none of the large one's, with that matrix, or the
+        axes do not match.
     DimensionError
         If the groups have different dimensions.
-    ElementError
-        If a group has internal symmetries, so that matrices do not determine its elements.
 
     Examples
     --------

@@ -52,7 +52,7 @@ class GroupRecord:
     name: str
     dimension: int
     order: int
-    axes: Mapping[str, int]
+    axes: Mapping[str, int] = field(hash=False)
     lattice: str
     number: int | None = None
     symbol: str = ""
@@ -61,7 +61,7 @@ class GroupRecord:
     schoenflies: str = ""
     aliases: tuple[str, ...] = ()
     subgroups: tuple[str, ...] = ()
-    generators: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    generators: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
 
     def build(self) -> SplitGroup:
         """Declare the group from its generators."""
