@@ -120,9 +120,9 @@ class Kernel:
             is_tent=True,
         )
 
-    def with_stride(self, stride: Sides) -> Kernel:
-        """Return the same kernel, slid in other steps."""
-        return replace(self, stride=stride, resized=None)
+    def stepped(self, stride: Sides, dilation: Sides) -> Kernel:
+        """Return the same points, read and slid in other steps."""
+        return replace(self, stride=stride, dilation=dilation, resized=None)
 
     @classmethod
     def of_point(cls, stabilizer: Stabilizer, stride: Sides) -> Kernel:

@@ -33,7 +33,7 @@ def remedies_of(sampler: Sampler, size: Sides) -> list[str]:
     """
     unlike = unlike_numbers(sampler.kernel)
     if unlike:
-        return [" and ".join(unlike)]
+        return [f"use {' and '.join(unlike)}{_such_as(sampler, size)}"]
     found = nearest_sizes(sampler.broken, size)
     if sampler.resizable:
         found += nearest_settings(sampler, size)
@@ -47,14 +47,14 @@ def unlike_numbers(kernel: Kernel) -> list[str]:
     --------
     >>> import groupkit as gk
     >>> unlike_numbers(Kernel.of_window(gk.p4.window(3), (1, 2), (1, 1)))
-    ['use the same stride on axes 0 and 1']
+    ['the same stride on axes 0 and 1']
     """
     found = []
     mixed = (kernel.stabilizer.matrices != 0).any(axis=0)
     for name, numbers in (("stride", kernel.stride), ("dilation", kernel.dilation)):
         for i, j in np.argwhere(mixed & np.not_equal.outer(numbers, numbers)):
             if i < j or not mixed[j, i]:
-                found.append(f"use the same {name} on axes {min(i, j)} and {max(i, j)}")
+                found.append(f"the same {name} on axes {min(i, j)} and {max(i, j)}")
     return found
 
 
@@ -148,7 +148,7 @@ def blurred(sampler: Sampler, size: Sides) -> list[str]:
     stride = kernel.stride
     if sampler.is_adjoint or kernel.is_tent or stride == ones or kernel.padding_mode == "circular":
         return []
-    whole = sampler.strided(ones)
+    whole = sampler.stepped(ones, kernel.dilation)
     if not _is_exact(whole.broken, size):
         return []
     between, before = whole.output(size), sampler.output(size)
@@ -167,6 +167,27 @@ def blurred(sampler: Sampler, size: Sides) -> list[str]:
                 text = f"GroupBlurPool({_short(box)}, stride={_short(stride)}, padding="
                 found.append((change, more + less, f"{text}{_short(pads)})"))
     return [f"with stride 1 and then {text}" for _, _, text in sorted(found)[:1]]
+
+
+def _such_as(sampler: Sampler, size: Sides) -> str:
+    """Return equal numbers with which the layer is exact: at this size, or at one near it."""
+    kernel, padding, near = sampler.kernel, sampler.padding, ""
+    least = min(padding)
+    for stride, dilation in product(_alike(kernel.stride), _alike(kernel.dilation)):
+        for pads in dict.fromkeys((padding, (least,) * len(padding))):
+            other = sampler.stepped(stride, dilation).padded(pads)
+            numbers = [("stride", stride, kernel.stride), ("dilation", dilation, kernel.dilation)]
+            numbers.append(("padding", pads, padding))
+            text = " and ".join(f"{name} {new[0]}" for name, new, old in numbers if new != old)
+            if _is_exact(other.broken, size):
+                return f", such as {text}"
+            sizes = "" if near else "".join(nearest_sizes(other.broken, size))
+            near = near or (sizes and f", such as {text}, {sizes}")
+    return near
+
+
+def _alike(numbers: Sides) -> list[Sides]:
+    return [(number,) * len(numbers) for number in sorted(set(numbers))]
 
 
 def _is_exact(broken: Broken, size: Sides) -> bool:

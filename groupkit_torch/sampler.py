@@ -163,9 +163,9 @@ class Sampler:
         """Return the same layer with another padding."""
         return replace(self, padding=padding)
 
-    def strided(self, stride: Sides) -> Sampler:
-        """Return the same layer with another stride."""
-        return replace(self, kernel=self.kernel.with_stride(stride))
+    def stepped(self, stride: Sides, dilation: Sides) -> Sampler:
+        """Return the same layer with another stride and dilation."""
+        return replace(self, kernel=self.kernel.stepped(stride, dilation))
 
     def _broken_adjoint(self, size: Sides) -> dict[int, str]:
         stabilizer, output = self.group.stabilizer, self.output(size)

@@ -117,7 +117,8 @@ def find_symmetry(
       r=3                      ...  broken
     """
     check_group(group)
-    listed = list(input_shape) if isinstance(input_shape, Sequence) else [None]
+    given: object = input_shape
+    listed = list(given) if isinstance(given, Sequence) else [None]
     if not all(isinstance(n, int) for n in listed):
         raise SettingError(
             f"input_shape={input_shape!r} is no shape of a map; use a list of integers",

@@ -61,7 +61,7 @@ def test_the_remedies_offered_are_exact() -> None:
     assert pool.exactness(7).is_exact
     assert pool.exactness(11).is_exact
     unlike = gt.GroupConv(gk.p4, 1, 1, 3, stride=(1, 2)).exactness(9)
-    assert unlike.remedies == ("use the same stride on axes 0 and 1",)
+    assert unlike.remedies == ("use the same stride on axes 0 and 1, such as stride 1",)
     assert "the output of 9×9 has sides 7×4" in str(unlike)
 
 
