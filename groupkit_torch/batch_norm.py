@@ -14,12 +14,11 @@ from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from groupkit import SplitGroup
-from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.domain import Domain
 from groupkit_torch.feature_maps import axis_size, check_map, check_real, scalar_type
 from groupkit_torch.geometry import check_group, positive
-from groupkit_torch.inside_norm import by_channel, normalise_inside
+from groupkit_torch.inside_norm import by_channel, check_several, normalise_inside
 
 
 class GroupBatchNorm(_BatchNorm):
@@ -109,25 +108,13 @@ class GroupBatchNorm(_BatchNorm):
         check_real(x, type(self).__name__, "have a covariance instead of a variance")
         if not self.training and self.running_mean is not None:
             return by_channel(x, self._dimension, super().forward)
-        self._check_count(x)
+        check_several(x, x.shape[0] * self.feature_type.size, self.domain)
         if self.domain.is_whole:
             return by_channel(x, self._dimension, super().forward)
         y, mean, variance = normalise_inside(x, self.domain, self.eps, self.weight, self.bias)
         if self.training and self.track_running_stats:
             self._update_running(mean, variance)
         return y
-
-    def _check_count(self, x: Tensor) -> None:
-        copies = x.shape[0] * self.feature_type.size
-        space = x.shape[x.dim() - self._dimension :]
-        if copies > 1 or (not self.domain.is_whole and torch.compiler.is_compiling()):
-            return
-        if self.domain.count(space) == 1:
-            raise FeatureTypeError(
-                f"a map of shape {tuple(x.shape)} has one value a channel in its stable window, "
-                "which has no variance; use a larger batch or map, or evaluation mode",
-                witness=tuple(x.shape),
-            )
 
     @torch.no_grad()
     def _update_running(

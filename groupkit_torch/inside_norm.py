@@ -4,11 +4,13 @@ r"""Normalisation by the mean and the variance of the inside of a map's array.
     \mu = \frac{1}{|I|} \sum_{i \in I} x_i, \quad
     \sigma^2 = \frac{1}{|I|} \sum_{i \in I} (x_i - \mu)^2,
 
-I all that one channel holds: the batch, the stabilizer axis, and the stable window.
+I all that one channel holds in the stable window: over the batch and the stabilizer axis, or for
+each sample by itself.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -16,6 +18,7 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from groupkit.errors import FeatureTypeError
 from groupkit_torch.domain import Domain
 
 _HALF = (torch.float16, torch.bfloat16)
@@ -32,7 +35,7 @@ def normalise_inside(
 ]:
     r"""Return a map normalised channel by channel, with the means and the variances.
 
-    The outside of the window is not read, and becomes :math:`\beta`.
+    The outside of the window is not read, and becomes :math:`\beta` (to rounding).
 
     Parameters
     ----------
@@ -63,10 +66,7 @@ def normalise_inside(
               [ 0.0000,  1.0000,  1.5000]]]])
     """
     dtype = x.dtype
-    if dtype in _HALF:  # as torch does: statistics in single precision
-        x = x.float()
-        weight = None if weight is None else weight.float()
-        bias = None if bias is None else bias.float()
+    x, weight, bias = _in_single(x, weight, bias)
     mask = domain.inside_of(x)
     copies = x[:, 0].numel() // mask.numel()
     if torch.compiler.is_compiling():
@@ -75,6 +75,103 @@ def normalise_inside(
         inside = copies * domain.count(mask.shape)
         y, mean, variance = _as_torch(x, mask, inside, eps, weight, bias)
     return y.to(dtype), mean.detach(), variance.detach()
+
+
+def normalise_groups(
+    x: Float[Tensor, "batch channels *rest"],
+    num_groups: int,
+    domain: Domain,
+    eps: float,
+    weight: Float[Tensor, " channels"] | None = None,
+    bias: Float[Tensor, " channels"] | None = None,
+) -> Float[Tensor, "batch channels *rest"]:
+    r"""Return a map normalised by the statistics of each sample and group of channels.
+
+    As in `normalise_inside`, the outside is not read, and becomes :math:`\beta`.
+
+    Parameters
+    ----------
+    x, domain, eps, weight, bias
+        As in `normalise_inside`; the domain may be the whole array.
+    num_groups : int
+        How many groups the channels are split into, one after the other.
+
+    Raises
+    ------
+    FeatureTypeError
+        If a group of a sample has one value.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> x = torch.tensor([[1.0, 2, 100], [3, 4, 5], [100, 6, 7]]).expand(2, 4, 3, 3)
+    >>> normalise_groups(x, 2, Domain.of(gk.p6.stabilizer), eps=1e-12)[0, 0].round(decimals=1)
+    tensor([[-1.5000, -1.0000,  0.0000],
+            [-0.5000,  0.0000,  0.5000],
+            [ 0.0000,  1.0000,  1.5000]])
+    """
+    dimension = domain.stabilizer.dimension
+    lead, space = x.shape[2 : x.dim() - dimension], x.shape[x.dim() - dimension :]
+    together = x.shape[1] // num_groups * math.prod(lead)
+    check_several(x, together, domain)
+    if domain.is_whole:
+        return F.group_norm(x, num_groups, weight, bias, eps)
+    dtype = x.dtype
+    x, weight, bias = _in_single(x, weight, bias)
+    mask = domain.inside_of(x)
+    if torch.compiler.is_compiling():
+        grouped = x.reshape(1, x.shape[0] * num_groups, -1, *space)
+        y = _in_steps(grouped, mask, together, eps, None, None)[0].view(x.shape)
+        if weight is not None:
+            y = y * weight.view(_per_channel(x))
+        return (y if bias is None else y + bias.view(_per_channel(x))).to(dtype)
+    inside = domain.count(space)
+    share = inside / mask.numel()
+    within = torch.where(mask, x, 0)
+    means = within.reshape(x.shape[0], num_groups, -1).sum(2) / (together * inside)
+    mean = means.repeat_interleave(x.shape[1] // num_groups, 1).view(
+        *x.shape[:2], *[1] * len(lead), *[1] * dimension
+    )
+    filled = torch.addcmul(within, (~mask).to(x.dtype), mean)
+    scale = x.new_full((x.shape[1],), share**0.5) if weight is None else weight * share**0.5
+    return F.group_norm(filled, num_groups, scale, bias, eps * share).to(dtype)
+
+
+def check_several(x: Float[Tensor, "batch channels *rest"], copies: int, domain: Domain) -> None:
+    """Check that statistics run over more than one value.
+
+    Parameters
+    ----------
+    x : Tensor
+        The map.
+    copies : int
+        How many values at each lattice point are normalised together.
+    domain : Domain
+        Which lattice points are.
+
+    Raises
+    ------
+    FeatureTypeError
+        If there is a single value.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> check_several(torch.zeros(1, 2, 1, 1), 1, Domain.of(gk.p4.stabilizer))
+    Traceback (most recent call last):
+    groupkit.errors.FeatureTypeError: a map of shape (1, 2, 1, 1) has one value in its stable
+    window to take statistics of, which has no variance; use a larger map, or for batch norm a
+    larger batch or evaluation mode
+    """
+    if copies > 1 or (torch.compiler.is_compiling() and not domain.is_whole):
+        return
+    if domain.count(x.shape[x.dim() - domain.stabilizer.dimension :]) == 1:
+        raise FeatureTypeError(
+            f"a map of shape {tuple(x.shape)} has one value in its stable window to take "
+            "statistics of, which has no variance; use a larger map, or for batch norm a larger "
+            "batch or evaluation mode",
+            witness=tuple(x.shape),
+        )
 
 
 def by_channel(
@@ -148,6 +245,19 @@ def _in_steps(
         scale = scale * weight
     y = centred * scale.view(shape)
     return y if bias is None else y + bias.view(shape), mean, variance * inside / (inside - 1)
+
+
+def _in_single(
+    x: Tensor, weight: Tensor | None, bias: Tensor | None
+) -> tuple[Tensor, Tensor | None, Tensor | None]:
+    """Return halves in single precision: as torch does, statistics are taken there."""
+    if x.dtype not in _HALF:
+        return x, weight, bias
+    return (
+        x.float(),
+        None if weight is None else weight.float(),
+        None if bias is None else bias.float(),
+    )
 
 
 def _others(x: Tensor) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from jaxtyping import Float, Inexact
 from torch import Tensor, nn
 
@@ -127,14 +128,15 @@ class GroupLayerNorm(_PointwiseNorm):
         """Return the normalised map, of the same shape."""
         check_map(x, self.num_features, self._size, self._dimension)
         check_real(x, type(self).__name__, "have a covariance instead of a variance")
-        wide = x.float() if x.dtype in _HALF else x
-        variance, mean = torch.var_mean(wide, self._axes, correction=0, keepdim=True)
-        y = (wide - mean) * (variance + self.eps).rsqrt()
-        if self.weight is not None:
-            y = y * self._per_channel(self.weight, x)
-        if self.bias is not None:
-            y = y + self._per_channel(self.bias, x)
-        return y.to(x.dtype)
+        size = self._size or 1
+        last = x.flatten(1, len(self._axes)).movedim(1, -1)
+        weight, bias = (
+            None if parameter is None else parameter.repeat_interleave(size)
+            for parameter in (self.weight, self.bias)
+        )
+        y = F.layer_norm(last, last.shape[-1:], weight, bias, self.eps).movedim(-1, 1)
+        y = y.view(x.shape) if self._size is None else y.unflatten(1, x.shape[1:3])
+        return y.contiguous() if x.is_contiguous() else y  # else channels_last, as it is
 
 
 class GroupRMSNorm(_PointwiseNorm):
@@ -176,7 +178,7 @@ class GroupRMSNorm(_PointwiseNorm):
     >>> norm = GroupRMSNorm(gk.p4, 4, feature_type=gk.p4.field("vector"))
     >>> norm.weight.shape
     torch.Size([2])
-    >>> y = norm(torch.rand(5, 4, 9, 9))
+    >>> y = norm(1 + torch.rand(5, 4, 9, 9))
     >>> torch.allclose(y.square().mean(1), torch.ones(5, 9, 9), atol=1e-5)
     True
 

@@ -15,12 +15,11 @@ from torch import Tensor, nn
 from torch.nn.modules.instancenorm import _InstanceNorm
 
 from groupkit import SplitGroup
-from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.domain import Domain
 from groupkit_torch.feature_maps import axis_size, check_map, check_real, scalar_type
 from groupkit_torch.geometry import SettingError, check_group, positive
-from groupkit_torch.inside_norm import normalise_inside
+from groupkit_torch.inside_norm import check_several, normalise_groups, normalise_inside
 
 _NO_VARIANCE = "have a covariance instead of a variance"
 
@@ -97,18 +96,21 @@ class GroupInstanceNorm(_InstanceNorm):
         """Return the normalised map, of the same shape."""
         check_map(x, self.num_features, self._size, self._dimension)
         check_real(x, type(self).__name__, _NO_VARIANCE)
-        of_sample = self.training or not self.track_running_stats
-        if of_sample:
-            self._check_count(x)
-        if of_sample and not self.domain.is_whole:
-            return self._inside(x)
+        if not self.track_running_stats:
+            return normalise_groups(
+                x, self.num_features, self.domain, self.eps, self.weight, self.bias
+            )
+        if self.training:
+            check_several(x, self.feature_type.size, self.domain)
+            if not self.domain.is_whole:
+                return self._inside(x)
         y = F.instance_norm(
             x.flatten(2),
             self.running_mean,
             self.running_var,
             self.weight,
             self.bias,
-            of_sample,
+            self.training,
             self.momentum or 0.0,
             self.eps,
         )
@@ -122,24 +124,12 @@ class GroupInstanceNorm(_InstanceNorm):
         y, mean, variance = normalise_inside(
             x.reshape(1, -1, *x.shape[2:]), self.domain, self.eps, *affine
         )
-        if self.running_mean is not None and self.running_var is not None:
-            momentum = self.momentum or 0.0
-            with torch.no_grad():
-                for running, found in ((self.running_mean, mean), (self.running_var, variance)):
-                    running.lerp_(found.view(batch, -1).mean(0).to(running.dtype), momentum)
+        momentum = self.momentum or 0.0
+        with torch.no_grad():
+            for running, found in ((self.running_mean, mean), (self.running_var, variance)):
+                assert running is not None
+                running.lerp_(found.view(batch, -1).mean(0).to(running.dtype), momentum)
         return y.view(x.shape)
-
-    def _check_count(self, x: Tensor) -> None:
-        if self.feature_type.size > 1:
-            return
-        if not self.domain.is_whole and torch.compiler.is_compiling():
-            return
-        if self.domain.count(x.shape[x.dim() - self._dimension :]) == 1:
-            raise FeatureTypeError(
-                f"a map of shape {tuple(x.shape)} has one value a channel and sample, which has no "
-                "variance; use a larger map",
-                witness=tuple(x.shape),
-            )
 
     def _check_input_dim(self, input: Tensor) -> None:  # noqa: A002  (torch's own name)
         """Do nothing: `check_map` has done it."""
@@ -234,15 +224,7 @@ class GroupGroupNorm(nn.GroupNorm):
         """Return the normalised map, of the same shape."""
         check_map(x, self.num_channels, self._size, self._dimension)
         check_real(x, type(self).__name__, _NO_VARIANCE)
-        if self.domain.is_whole:
-            return F.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
-        together = self.num_channels // self.num_groups
-        grouped = x.reshape(1, -1, together, *x.shape[2:])  # a group of a sample is a channel
-        y = normalise_inside(grouped, self.domain, self.eps)[0].view(x.shape)
-        if not self.affine:
-            return y
-        shape = [-1 if axis == 1 else 1 for axis in range(x.dim())]
-        return torch.addcmul(self.bias.view(shape), y, self.weight.view(shape)).to(x.dtype)
+        return normalise_groups(x, self.num_groups, self.domain, self.eps, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """Return the group, torch's own arguments and the feature type."""

@@ -110,7 +110,7 @@ def test_other_maps_are_refused() -> None:
 )  # one point of 1×3 is inside
 def test_one_value_has_no_variance(group: gk.SplitGroup, space: tuple[int, int]) -> None:
     norm = gt.GroupBatchNorm(group, 2, feature_type="planar")
-    with pytest.raises(FeatureTypeError, match="one value a channel"):
+    with pytest.raises(FeatureTypeError, match="one value in its stable"):
         norm(torch.zeros(1, 2, *space))
     assert norm.running_var.isfinite().all()
     norm.eval()(torch.zeros(1, 2, *space))

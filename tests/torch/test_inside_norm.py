@@ -8,7 +8,7 @@ from torch import Tensor
 
 import groupkit as gk
 from groupkit_torch.domain import Domain
-from groupkit_torch.inside_norm import _in_steps, by_channel, normalise_inside
+from groupkit_torch.inside_norm import _in_steps, by_channel, normalise_groups, normalise_inside
 from tests.torch.groups import face_centred, image, name
 
 DOUBLE = torch.float64
@@ -44,6 +44,24 @@ def test_both_forms_are_the_definition(group: gk.SplitGroup, axes: int, affine: 
             assert (y[:, c][..., ~mask] - shift).abs().max() <= 1e-12
 
 
+@pytest.mark.parametrize("num_groups", [1, 2, 4])
+@pytest.mark.parametrize("group", [gk.p6, face_centred], ids=name)
+def test_groups_of_a_sample_are_normalised_by_themselves(
+    group: gk.SplitGroup, num_groups: int
+) -> None:
+    domain = Domain.of(group.stabilizer)
+    x = 3 + torch.randn(2, 4, 3, *image(group, 5, 6, 5), dtype=DOUBLE)
+    mask = domain.inside_of(x)
+    y = normalise_groups(x, num_groups, domain, 1e-3, 2 * torch.ones(4).double())
+    for sample in range(2):
+        for channels in torch.arange(4).chunk(num_groups):
+            values = x[sample, channels][..., mask]
+            spread = (values.var(correction=0) + 1e-3).sqrt()
+            expected = 2 * (values - values.mean()) / spread
+            assert (y[sample, channels][..., mask] - expected).abs().max() <= 1e-12
+    assert y[..., ~mask].abs().max() <= 1e-12
+
+
 def test_gradients_of_both_forms_agree_wherever_they_come_from() -> None:
     domain = Domain.of(gk.p6.stabilizer)
     x = torch.randn(2, 3, 6, 5, 5, dtype=DOUBLE, requires_grad=True)
@@ -75,7 +93,9 @@ def test_the_outside_is_not_read(junk: float) -> None:
     for value in (0.0, junk):
         filled = domain.fill(x, value)
         y, mean, variance = normalise_inside(filled, domain, 1e-5)
-        results.append((y, mean, variance, *torch.autograd.grad(y.square().sum(), x)))
+        z = normalise_groups(filled, 1, domain, 1e-5)
+        loss = y.square().sum() + z.sin().sum()
+        results.append((y, mean, variance, z, *torch.autograd.grad(loss, x)))
     for clean, dirty in zip(*results, strict=True):
         assert torch.equal(clean, dirty)
 

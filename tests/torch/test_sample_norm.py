@@ -127,5 +127,5 @@ def test_bad_input_is_refused() -> None:
         gt.GroupInstanceNorm(gk.p4, 2)(torch.zeros(1, 3, 4, 5, 5))
     for group in (gk.p4, gk.p6):
         norm = gt.GroupInstanceNorm(group, 2, feature_type="planar")
-        with pytest.raises(FeatureTypeError, match="one value a channel and sample"):
+        with pytest.raises(FeatureTypeError, match="one value in its stable"):
             norm(torch.zeros(3, 2, 1, 1))
