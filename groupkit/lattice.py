@@ -12,15 +12,22 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
-from math import gcd, lcm
+from math import lcm
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int
 
 from groupkit.bravais import CELLS, CONVENTIONAL, PEARSON, TWICE_PRIMITIVE, Form
 from groupkit.errors import DimensionError, LatticeError, NotIsometryError, UnknownNameError, brief
-from groupkit.integers import determinant, exact_matmul, exact_total, rank, rational
+from groupkit.forms import (
+    primitive_form,
+    problem_of_family,
+    problem_of_gram,
+    span,
+    symmetric_forms,
+)
+from groupkit.integers import exact_matmul, exact_total, rank, rational
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ class Lattice:
     forms: tuple[Form, ...]
 
     def __post_init__(self) -> None:
-        problem = _problem_of_family(self.name, self.gram, self.forms)
+        problem = problem_of_family(self.name, self.gram, self.forms)
         if problem:
             raise LatticeError(
                 f"lattice {brief(self.name)} {problem}; make lattices with Lattice.named or "
@@ -121,7 +128,7 @@ class Lattice:
         2
         """
         rows = gram.tolist() if hasattr(gram, "tolist") else gram
-        problem = _problem_of_gram(rows)
+        problem = problem_of_gram(rows)
         if problem:
             raise LatticeError(
                 f"the Gram matrix {brief(rows)} of lattice {brief(name)} {problem}; give "
@@ -130,7 +137,7 @@ class Lattice:
             )
         entries = [[rational(entry) for entry in row] for row in rows]
         common = lcm(*(entry.denominator for row in entries for entry in row if entry is not None))
-        form = _primitive_form(
+        form = primitive_form(
             np.array(
                 [[int(entry * common) for entry in row if entry is not None] for row in entries]
             )
@@ -148,12 +155,12 @@ class Lattice:
         transposed = matrices.swapaxes(-1, -2)
         averages = [
             exact_total(exact_matmul(exact_matmul(transposed, form), matrices))
-            for form in _symmetric_forms(dimension)
+            for form in symmetric_forms(dimension)
         ]
         gram = exact_total(exact_matmul(transposed, matrices))
-        forms = [_primitive_form(average) for average in averages]
+        forms = [primitive_form(average) for average in averages]
         known = _bravais_lattice(forms)
-        return known or cls(f"invariant-{dimension}d", _primitive_form(gram), _span(forms))
+        return known or cls(f"invariant-{dimension}d", primitive_form(gram), span(forms))
 
     def change_basis(self, basis: Int[np.ndarray, "d d"]) -> Lattice:
         """Return the same lattice in the basis whose vectors are the columns P: Q → PᵀQP.
@@ -163,7 +170,7 @@ class Lattice:
 
         def moved(form: Form) -> Form:
             inner = exact_matmul(np.array(form), basis)
-            return _primitive_form(exact_matmul(basis.T, inner))
+            return primitive_form(exact_matmul(basis.T, inner))
 
         forms = tuple(moved(form) for form in self.forms)
         known = _bravais_lattice(forms)
@@ -280,79 +287,6 @@ def _names(lattice: Lattice) -> tuple[str, ...]:
     return (lattice.name, *unqualified, symbol)
 
 
-def _problem_of_family(name: Any, gram: Any, forms: Any) -> str | None:
-    """Say what keeps a name, a Gram matrix and forms from being a lattice, None if nothing does."""
-    if not isinstance(name, str) or not name:
-        return "has no name, a string"
-    matrices = (gram, *forms) if isinstance(forms, tuple) else ()
-    nested = all(
-        isinstance(matrix, tuple) and all(isinstance(row, tuple) for row in matrix)
-        for matrix in matrices
-    )
-    if len(matrices) < 2 or not nested:
-        return "is not a tuple of rows with a tuple of forms"
-    problem = _problem_of_gram(gram)
-    if problem:
-        return f"has a Gram matrix that {problem}"
-    sizes = {len(matrix) for matrix in matrices} | {len(row) for m in matrices for row in m}
-    entries = [[entry for row in matrix for entry in row] for matrix in matrices]
-    if len(sizes) > 1 or any(type(entry) is not int for vector in entries for entry in vector):
-        return "has a form that is no integer matrix of its dimension"
-    if rank(entries) > rank(entries[1:]):
-        return "has a Gram matrix that is no combination of its forms"
-    return None
-
-
-def _problem_of_gram(rows: Any) -> str | None:
-    """Say what keeps nested rows from being a Gram matrix, None if nothing does."""
-    if not isinstance(rows, Sequence) or not rows or isinstance(rows, str):
-        return "is not a matrix"
-    if not all(isinstance(row, Sequence) and len(row) == len(rows) for row in rows):
-        return "is not square"
-    entries = [[rational(entry) for entry in row] for row in rows]
-    if any(entry is None for row in entries for entry in row):
-        return "has an entry that is not a rational number"
-    if any(entries[i][j] != entries[j][i] for i in range(len(rows)) for j in range(i)):
-        return "is not symmetric"
-    common = lcm(*(entry.denominator for row in entries for entry in row if entry is not None))
-    whole = np.array([[int(e * common) for e in row if e is not None] for row in entries], object)
-    minors = [determinant(whole[:k, :k]) for k in range(1, len(rows) + 1)]
-    return None if min(minors) > 0 else "is not positive definite"
-
-
-def _primitive_form(matrix: Shaped[np.ndarray, "d d"]) -> Form:
-    """Return an integer matrix divided by the greatest common divisor of its entries."""
-    divisor = gcd(*(int(entry) for entry in matrix.flat)) or 1
-    return tuple(tuple(int(entry) // divisor for entry in row) for row in matrix)
-
-
-def _symmetric_forms(dimension: int) -> list[Int[np.ndarray, "d d"]]:
-    """Return the matrices E_ii and E_ij + E_ji, a basis of the symmetric ones."""
-    basis = []
-    for i in range(dimension):
-        for j in range(i, dimension):
-            form = np.zeros((dimension, dimension), dtype=np.int64)
-            form[i, j] = form[j, i] = 1
-            basis.append(form)
-    return basis
-
-
-def _span(forms: Sequence[Any]) -> tuple[Form, ...]:
-    """Return the reduced basis of the space that forms span: equal spans, equal results."""
-    from sympy import Matrix  # noqa: PLC0415 - only groups without a named lattice pay for it
-
-    vectors = Matrix([[int(entry) for entry in np.asarray(form).flat] for form in forms])
-    dimension = len(np.asarray(forms[0]))
-    reduced, pivots = vectors.rref()
-    basis = []
-    for row in range(len(pivots)):
-        entries = list(reduced.row(row))
-        common = lcm(*(int(entry.q) for entry in entries))
-        whole = np.array([int(entry * common) for entry in entries], dtype=object)
-        basis.append(_primitive_form(whole.reshape(dimension, dimension)))
-    return tuple(basis)
-
-
 @cache
 def _bravais() -> Mapping[str, Lattice]:
     """Return the Bravais lattices of one, two and three dimensions by Pearson symbol."""
@@ -369,4 +303,4 @@ def _build(cell: str, centring: str | None) -> Lattice:
         forms = [basis.T @ form @ basis for form in forms]
         gram = basis.T @ gram @ basis
         name = f"{name} {centring}"
-    return Lattice(name, _primitive_form(gram), tuple(_primitive_form(form) for form in forms))
+    return Lattice(name, primitive_form(gram), tuple(primitive_form(form) for form in forms))

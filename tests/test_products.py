@@ -276,3 +276,23 @@ def test_axes_of_products() -> None:
         gk.hyperoctahedral(4).direct_product(gk.hyperoctahedral(3))
     with pytest.raises(errors.TooLargeError, match="dimension 10 is more than 8"):
         thrice.direct_product(gk.p1.direct_product(gk.p1))
+
+
+def test_every_change_of_the_table_is_refuted() -> None:
+    """Where the matrices do not tell products apart, the axioms of a group do."""
+    from groupkit.verification.stabilizer_laws import STABILIZER_LAWS
+    from tests.verification.subjects import subject_of
+
+    subject = subject_of(SWAP)
+    by_law: dict[str, int] = {}
+    for row, (i, j) in itertools.product(range(8), itertools.combinations(range(8), 2)):
+        table = np.array(subject.table)
+        table[row, [i, j]] = table[row, [j, i]]
+        changed = subject.changed(table=table)
+        judged = [law(changed) for law in STABILIZER_LAWS]
+        refuted = [law.name for law in judged if law.status == "refuted"]
+        assert refuted
+        with pytest.raises(errors.GroupkitError):
+            gk.Stabilizer(SWAP.axes, subject.matrices, table)
+        by_law[refuted[0]] = by_law.get(refuted[0], 0) + 1
+    assert by_law["Cayley table"] > by_law["associative"] > 0
