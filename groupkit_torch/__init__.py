@@ -1,6 +1,6 @@
 """Layers that are exactly equivariant under any group declared with groupkit, for PyTorch."""
 
-from groupkit_torch import functional, testing
+from groupkit_torch import convolution, fourier, functional, testing
 from groupkit_torch.action import act
 from groupkit_torch.adaptive_pool import GroupAdaptiveAvgPool
 from groupkit_torch.augment import RandomTransform
@@ -17,6 +17,8 @@ from groupkit_torch.guard import EquivarianceWarning, InexactError, set_exact
 from groupkit_torch.hexagonal import OffsetLayout
 from groupkit_torch.layers import layers
 from groupkit_torch.linear import GroupLinear
+from groupkit_torch.plain import to_plain
+from groupkit_torch.plain_layers import PlainError
 from groupkit_torch.pointwise_norm import GroupLayerNorm, GroupRMSNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
 from groupkit_torch.provenance import OtherGroupError
@@ -54,12 +56,15 @@ __all__ = [
     "LiftingConv",
     "OffsetLayout",
     "OtherGroupError",
+    "PlainError",
     "RandomTransform",
     "Resampling",
     "SeparableGroupConv",
     "Symmetrize",
     "act",
+    "convolution",
     "find_symmetry",
+    "fourier",
     "freeze",
     "functional",
     "induce",
@@ -68,6 +73,7 @@ __all__ = [
     "restrict_map",
     "set_exact",
     "testing",
+    "to_plain",
     "trace_exactness",
     "unfreeze",
 ]
