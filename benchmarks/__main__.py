@@ -9,15 +9,19 @@ import platform
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import torch
 from tqdm import tqdm
 
 from benchmarks.cases import SECTIONS, Case, Scale
+from benchmarks.memory import compare
 from benchmarks.peers import available
+from benchmarks.picture import draw
 from benchmarks.rounds import time_in_turn
 
-RESULTS = Path(__file__).parent / "results"
+MEMORY = "memory"
+NAMES = (*SECTIONS, MEMORY)
 
 
 def main() -> int:
@@ -28,13 +32,21 @@ def main() -> int:
     device = torch.device(arguments.device)
     scale = Scale(device, arguments.tiny)
     rows = []
-    for section in arguments.sections:
+    timed = [section for section in arguments.sections if section != MEMORY]
+    for section in timed:
         print(f"\n## {section}: {SECTIONS[section].__doc__.splitlines()[0]}\n")
         print("| case | limit, ms | goal | groupkit | others |\n|---|---|---|---|---|")
         for case in tqdm(SECTIONS[section](scale), leave=False, unit="case"):
             row = _measure(case, arguments.rounds, arguments.least, device)
             rows.append(row)
             print(_line(row), flush=True)
+    if MEMORY in arguments.sections:
+        print(f"\n## {MEMORY}: {compare.__doc__.splitlines()[0]}\n")
+        print("| case | limit, MiB | goal | groupkit |\n|---|---|---|---|")
+        for row in compare(arguments.device, arguments.tiny):
+            rows.append(row)
+            ratio, limit = row["ratios"]["groupkit"], row["limit_bytes"] / 2**20
+            print(f"| {row['case']} | {limit:.1f} | {row['goal']:.2f} | {ratio:.3f} |")
     record = {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": " ".join(["python -m benchmarks", *sys.argv[1:]]),
@@ -47,14 +59,15 @@ def main() -> int:
     if arguments.out:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         arguments.out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        print(f"\nwritten to {arguments.out}")
+        draw(rows, arguments.out.with_suffix(".png"))
+        print(f"\nwritten to {arguments.out}, with a picture beside it")
     return 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "sections", nargs="*", help=f"parts of the table, by default all: {', '.join(SECTIONS)}"
+        "sections", nargs="*", help=f"parts of the table, by default all: {', '.join(NAMES)}"
     )
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--threads", type=int, default=2, help="of torch (2)")
@@ -63,14 +76,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tiny", action="store_true", help="small sizes: does everything run?")
     parser.add_argument("--out", type=Path, help="write the results as JSON, as results/cpu.json")
     arguments = parser.parse_args()
-    unknown = [name for name in arguments.sections if name not in SECTIONS]
+    unknown = [name for name in arguments.sections if name not in NAMES]
     if unknown:
-        parser.error(f"no section {unknown[0]!r}; there are {', '.join(SECTIONS)}")
-    arguments.sections = arguments.sections or list(SECTIONS)
+        parser.error(f"no section {unknown[0]!r}; there are {', '.join(NAMES)}")
+    arguments.sections = arguments.sections or list(NAMES)
     return arguments
 
 
-def _measure(case: Case, rounds: int, least: float, device: torch.device) -> dict[str, object]:
+def _measure(case: Case, rounds: int, least: float, device: torch.device) -> dict[str, Any]:
     timing = time_in_turn(case.calls, rounds, least, device)
     limit = next(iter(case.calls))
     others = [name for name in case.calls if name != limit]
@@ -85,13 +98,13 @@ def _measure(case: Case, rounds: int, least: float, device: torch.device) -> dic
     }
 
 
-def _line(row: dict[str, object]) -> str:
-    ratios = dict(row["ratios"])  # type: ignore[call-overload]
+def _line(row: dict[str, Any]) -> str:
+    ratios = dict(row["ratios"])
     ours = ratios.pop("groupkit")
-    low, high = row["quartiles"]["groupkit"]  # type: ignore[index]
+    low, high = row["quartiles"]["groupkit"]
     goal = "" if row["goal"] is None else f"{row['goal']:.2f}"
     others = ", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items())
-    milliseconds = 1000 * row["limit_seconds"]  # type: ignore[operator]
+    milliseconds = 1000 * row["limit_seconds"]
     return (
         f"| {row['case']} | {milliseconds:.2f} | {goal} | {ours:.3f} ({low:.2f} to {high:.2f}) | "
         f"{others} |"

@@ -239,9 +239,7 @@ def plain(scale: Scale) -> Iterator[Case]:
     yield Case("plain", "p4 seven layers B64 inference, to_plain", calls, 1.0)
 
 
-def _autocast(
-    make: Callable[[nn.Module, Tensor], Call], module: nn.Module, x: Tensor
-) -> Call:
+def _autocast(make: Callable[[nn.Module, Tensor], Call], module: nn.Module, x: Tensor) -> Call:
     with torch.autocast(x.device.type, torch.bfloat16):
         call = make(module, x)
 

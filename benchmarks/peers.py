@@ -6,6 +6,7 @@ order, *space], or None where it has no such layer. `register` adds one.
 
 import importlib.util
 from collections.abc import Callable
+from importlib.metadata import version
 
 import torch
 from torch import Tensor, nn
@@ -70,6 +71,4 @@ def e2cnn(group: gk.SplitGroup, channels: int, kernel: int, padding: int) -> nn.
 
 def available() -> dict[str, str]:
     """Return the versions of the peers that are installed."""
-    from importlib.metadata import version
-
     return {name: version(name) for name in PEERS} | {"torch": torch.__version__}
