@@ -31,11 +31,13 @@ from groupkit_torch.symmetrize import Symmetrize
 from groupkit_torch.symmetry import find_symmetry
 from groupkit_torch.trace import trace_exactness
 from groupkit_torch.upsample import GroupUpsample
+from groupkit_torch.way_in import ForeignWeightsError, load_groupy, load_planar
 
 __all__ = [
     "CosetPool",
     "DtypeError",
     "EquivarianceWarning",
+    "ForeignWeightsError",
     "FrozenError",
     "GlobalPool",
     "GroupAdaptiveAvgPool",
@@ -69,6 +71,8 @@ __all__ = [
     "functional",
     "induce",
     "layers",
+    "load_groupy",
+    "load_planar",
     "restrict",
     "restrict_map",
     "set_exact",
