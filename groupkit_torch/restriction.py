@@ -124,7 +124,7 @@ def restrict_map(
     large: SplitGroup,
     small: SplitGroup,
     feature_type: FeatureType | TypeLike = "regular",
-) -> Shaped[Tensor, "batch copies *rest"]:
+) -> Shaped[Tensor, "batch copies *out_rest"]:
     r"""Return a map on G as one on a smaller group: its copies follow one another as channels.
 
     Parameters
@@ -163,7 +163,7 @@ def induce(
     small: SplitGroup,
     large: SplitGroup,
     feature_type: FeatureType | TypeLike = "regular",
-) -> Shaped[Tensor, "batch channels *rest"]:
+) -> Shaped[Tensor, "batch channels *out_rest"]:
     r"""Return a map on a smaller group as one on G: itself on the first copy, zero elsewhere.
 
     .. math:: (\mathrm{Ind} f)(sK, x) = f(sK, x) \text{ for } s \in H,\ 0 \text{ otherwise.}
