@@ -208,6 +208,12 @@ class GeneratorsError(GroupkitError, ValueError):
     law = "a graph has different generators, none the identity"
 
 
+class MotifError(GroupkitError, ValueError):
+    """A motif, its place or the number of cells gives no wallpaper pattern."""
+
+    law = "the copies of a motif can be drawn apart"
+
+
 class WindowError(GroupkitError, ValueError):
     """No window of this size, centre or point set is stable under the stabilizer."""
 

@@ -184,3 +184,26 @@ def test_without_matplotlib_the_extra_is_named() -> None:
 def test_groupkit_itself_does_not_import_matplotlib() -> None:
     script = "import sys, groupkit; sys.exit(int('matplotlib' in sys.modules))"
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_the_second_half_of_a_motion_is_computed_where_it_is_not_given() -> None:
+    rng = np.random.default_rng(0)
+    for group in gk.catalog.filter(dimension=2).values():
+        f, x = rng.random((group.order, 5, 5)), rng.random((5, 5))
+        a = group.order - 1
+        moved = np.append(f, 0)[group.action(a, (5, 5))]
+        turned = np.append(x, 0)[group.action(a, (5, 5), "planar")]
+        given = plot_motion(group, a, f, moved, planar=np.stack([x, turned]))
+        found = plot_motion(group, a, f, planar=x)
+        for one, other in zip(given.axes, found.axes, strict=True):
+            for drawn, again in zip(one.collections, other.collections, strict=True):
+                np.testing.assert_array_equal(drawn.get_array(), again.get_array())
+
+
+def test_an_element_by_its_indices_and_a_map_with_unequal_sides() -> None:
+    f = np.random.default_rng(0).random((8, 3, 4))
+    figure = plot_motion(gk.p4m, {"r": 1}, f)
+    first = figure.axes[1].collections[gk.p4m.stabilizer.index_of(r=1)]
+    np.testing.assert_array_equal(first.get_array(), np.rot90(f[0]).reshape(-1))
+    with pytest.raises(DimensionError, match=r"shape \(8, rows, columns\)"):
+        plot_motion(gk.p4m, 1, f[:4])

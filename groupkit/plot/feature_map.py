@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from jaxtyping import Float, Shaped
 from matplotlib.axes import Axes
@@ -14,6 +16,7 @@ from groupkit.errors import DimensionError
 from groupkit.plot.cells import Tiles
 from groupkit.plot.geometry import page_matrices
 from groupkit.plot.layout import Edges, angles, edges, labels
+from groupkit.plot.planar import check_planar
 from groupkit.plot.style import ARROW, IMAGE, INK, LINE, QUIET, wheel
 from groupkit.split_group import SplitGroup
 
@@ -65,8 +68,6 @@ def plot_function(
     """
     stabilizer, lattice = group.stabilizer, group.lattice
     _check(group, values)
-    if axes is None:
-        axes = Figure(figsize=(6, 6), layout="constrained").add_subplot()
     norm = norm or Normalize(min(0.0, float(values.min())), float(values.max()) or 1.0)
     turn, ring = angles(stabilizer, lattice)
     on_ring = int((ring == 0).sum())
@@ -76,6 +77,10 @@ def plot_function(
     if planar is None and stabilizer.order == 1:
         radius = np.zeros(1)
     places = radius[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    low, high = _extent(places, planar is not None)
+    if axes is None:
+        size = 6 * (high - low) / float((high - low).max())
+        axes = Figure(figsize=(float(size[0]), float(size[1])), layout="constrained").add_subplot()
 
     for edge in edges(stabilizer):
         _draw_edges(axes, edge, places)
@@ -95,19 +100,18 @@ def plot_function(
         middle.draw(axes, planar, image, cmap=IMAGE, frame=QUIET, frame_width=1.0)
         flag = maps[moved_by] @ _flag(middle)
         axes.add_patch(Circle(tuple(flag), 0.11, facecolor=INK, edgecolor="white", zorder=4))
-    extent = float(radius.max()) + 1.45
-    axes.set(xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal")
+    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
     axes.set_axis_off()
     return axes
 
 
 def plot_motion(
     group: SplitGroup,
-    element: int,
+    element: int | Mapping[str, int],
     before: Shaped[np.ndarray, "order rows columns"],
-    after: Shaped[np.ndarray, "order rows columns"],
+    after: Shaped[np.ndarray, "order rows_out columns_out"] | None = None,
     *,
-    planar: Shaped[np.ndarray, "2 rows_in columns_in"] | None = None,
+    planar: Shaped[np.ndarray, "*two rows_in columns_in"] | None = None,
     titles: tuple[str, str] = ("$f$", "$L_a f$"),
     caption: str = "",
 ) -> Figure:
@@ -117,12 +121,13 @@ def plot_motion(
     ----------
     group : SplitGroup
         A group of dimension 2.
-    element : int
-        The element a of the stabilizer.
+    element : int or mapping of str to int
+        The element a of the stabilizer, by its number or as {axis: index}.
     before, after : numpy.ndarray
-        [|S|, rows, columns], the feature maps of an image and of the transformed image.
+        [|S|, rows, columns], the feature maps of an image and of the transformed image;
+        without the second one, L_a f itself is drawn.
     planar : numpy.ndarray, optional
-        [2, rows, columns], the two images.
+        [2, rows, columns], the two images; or [rows, columns], the first one.
     titles : pair of str
         Over the two halves.
     caption : str
@@ -131,17 +136,34 @@ def plot_motion(
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    DimensionError
+        If the group is not planar or the values are not those of a function on it.
+    ElementError
+        If a is no element of the stabilizer.
     """
+    _check(group, before)
+    of_s = group.stabilizer
+    a = of_s.index_of(**element) if isinstance(element, Mapping) else of_s.number(element)
+    if after is None:
+        after = np.append(before, 0)[group.action(a, before.shape[1:])]
+    if planar is not None and planar.ndim == 2:
+        moved = np.append(planar, 0)[group.action(a, planar.shape, "planar")]
+        images: Sequence[Shaped[np.ndarray, "..."] | None] = (planar, moved)
+    else:
+        images = (None, None) if planar is None else tuple(planar)
     height = 5.6 if (np.linalg.det(group.stabilizer.matrices) > 0).all() else 7.4  # one ring or two
     figure = Figure(figsize=(2 * height, height * 1.08), layout="constrained")
-    both = np.stack([before, after])
+    both = np.concatenate([before.ravel(), after.ravel()])
     norm = Normalize(min(0.0, float(both.min())), float(both.max()) or 1.0)
     for number, panel in enumerate(figure.subplots(1, 2)):
         plot_function(
             group,
-            both[number],
-            planar=None if planar is None else planar[number],
-            moved_by=element if number else group.stabilizer.identity,
+            after if number else before,
+            planar=images[number],
+            moved_by=a if number else of_s.identity,
             norm=norm,
             axes=panel,
         )
@@ -153,14 +175,17 @@ def plot_motion(
     return figure
 
 
+def _extent(
+    places: Float[np.ndarray, "order 2"], with_middle: bool
+) -> tuple[Float[np.ndarray, " 2"], Float[np.ndarray, " 2"]]:
+    """Return the corners of the picture: patches have radius 1, names stand outside them."""
+    drawn = np.concatenate([places, np.zeros((1, 2))]) if with_middle else places
+    return drawn.min(axis=0) - 1.45, drawn.max(axis=0) + 1.45
+
+
 def _check(group: SplitGroup, values: Shaped[np.ndarray, "..."]) -> None:
     """Raise DimensionError unless the values are a function on a planar group."""
-    if group.dimension != 2:
-        raise DimensionError(
-            f"pictures are planar, and {group.name} has dimension {group.dimension}; draw planar "
-            "sections of its feature maps",
-            witness=group.dimension,
-        )
+    check_planar(group)
     if values.ndim != 3 or len(values) != group.stabilizer.order:
         raise DimensionError(
             f"a function on {group.name} has shape ({group.stabilizer.order}, rows, columns), not "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from matplotlib import colormaps
 from matplotlib.colors import Colormap, LinearSegmentedColormap, hsv_to_rgb
 
 INK: Final = "#22252b"
@@ -28,6 +29,29 @@ POSITIVE: Final = _ramp("positive", "#f7f6f2", "#a9cdbf", "#3f8f8c", "#14485e", 
 
 IMAGE: Final = _ramp("image", "#ffffff", "#22252b")
 """Input images: ink on paper."""
+
+
+PROPER: Final = "#2f6fb5"
+IMPROPER: Final = "#d9822b"
+"""What keeps orientation, and what reverses it: blue and orange, which all eyes tell apart."""
+
+STROKES: Final = (
+    ("#c2352b", "-"),
+    ("#2f6fb5", "--"),
+    ("#3b8f6b", "-."),
+    ("#8a5aa8", ":"),
+    ("#b8860b", (0, (5, 1, 1, 1, 1, 1))),
+)
+"""Colours of generators, each with a line style of its own."""
+
+TINTS: Final = (
+    "#f2c9b4", "#b9d3ea", "#f5e6a6", "#c5dfc8", "#dcc7e3", "#e3e3e3", "#f0b7b1", "#a9cfd1",
+    "#e6d3ae", "#c9c3e6", "#d8e8a8", "#f4c6d7",
+)  # fmt: skip
+"""Light fills for parts that carry a number too; they repeat after twelve."""
+
+ELEMENTS: Final = colormaps["cividis"]
+"""Many elements in order: from dark blue to yellow, the same for most colour-blind eyes."""
 
 
 def wheel(angle: float, ring: int) -> tuple[float, float, float]:
