@@ -4,17 +4,19 @@ On a lattice with basis B, f is interpolated at the place :math:`B x` by the pro
 hats in the coordinates x, :math:`\hat f(Bx) = \sum_p f(p)\, h(x - p)` with
 :math:`h(z) = \prod_i \max(0, 1 - |z_i|)`: bilinear in two dimensions, trilinear in three. This is
 as symmetric as the basis, not as the lattice: a mirror of the hexagonal lattice maps the
-parallelogram of the basis to another one. So h is averaged over the bases M(s) B,
+parallelogram of the basis to another one. So h is averaged over the bases BM that the isometries
+M of the lattice, P, map the basis to,
 
-.. math:: h_S(z) = |S|^{-1} \sum_s h(M(s)^{-1} z),
+.. math:: h_P(z) = |P|^{-1} \sum_{M \in P} h(M^{-1} z),
 
-which commutes with S, still passes through the samples and still is exact on linear functions.
+which commutes with P, still passes through the samples and still is exact on linear functions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Final, TypeAlias
 
@@ -38,7 +40,7 @@ class Grid:
     basis : numpy.ndarray
         B, the basis vectors as columns.
     frames : numpy.ndarray
-        int64 [frames, d, d], the M(s) over which interpolation is averaged.
+        int64 [frames, d, d], the M over which interpolation is averaged.
     shape : tuple of int
         The sides of the array.
     real : numpy.ndarray or None
@@ -50,7 +52,7 @@ class Grid:
     shape: tuple[int, ...]
     real: Bool[np.ndarray, "*shape"] | None = None
 
-    @property
+    @cached_property
     def places(self) -> Float[np.ndarray, "entries d"]:
         """Where the entries lie, row-major."""
         points = np.indices(self.shape).reshape(len(self.shape), -1).T
@@ -64,7 +66,7 @@ class Grid:
 
     @property
     def spread(self) -> Float[np.ndarray, "d d"]:
-        """The covariance of the hat h_S, up to the factor 1/6 of the hat in one dimension."""
+        """The covariance of the hat h_P, up to the factor 1/6 of the hat in one dimension."""
         bases = self.basis @ self.frames
         spread: Float[np.ndarray, "d d"] = (bases @ bases.swapaxes(-1, -2)).mean(axis=0)
         return spread

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from groupkit import Lattice, SplitGroup
 from groupkit.errors import GroupkitError, brief
+from groupkit.holohedry import holohedry
 from groupkit.integers import integer
 from groupkit_torch.interpolation import Grid, Sparse, distinct_frames, resampling_matrix
 
@@ -37,15 +38,15 @@ class Resampling(nn.Module):
     r"""Sample images at the points of a lattice, :math:`f(x) = \hat I(\ell B (x - c))`.
 
     Interpolation is linear along each axis (bilinear, trilinear), in both directions, and exact
-    on linear functions; on lattices it is averaged over the bases that S maps the basis to, so
-    that it commutes with every isometry that the image's grid and S share. It is a linear
-    map of tensors with any leading axes, with gradients, on the tensor's own device.
+    on linear functions; on lattices it is averaged over the bases that isometries map to each
+    other, so that it commutes with every isometry that the image's grid and the lattice share. It
+    is a linear map of tensors with any leading axes, with gradients, on the tensor's own device.
 
     Parameters
     ----------
     lattice : SplitGroup or Lattice
-        Where to sample: the lattice of a group, whose stable window will then hold every sample,
-        or a lattice alone.
+        Where to sample: the lattice of a group, whose stable window will hold every sample, or a
+        lattice alone.
     image_shape : int or tuple of int
         Sides of the image; an integer for all.
     spacing : float
@@ -131,7 +132,7 @@ class Resampling(nn.Module):
                 witness=self.array_shape,
             )
         pixels = Grid(np.eye(d), np.eye(d, dtype=np.int64)[None], self.image_shape)
-        samples = Grid(basis, distinct_frames(matrices), self.array_shape)
+        samples = Grid(basis, distinct_frames(holohedry(points)), self.array_shape)
         inside = (np.abs(samples.places) <= np.array(self.image_shape) / 2 + _ROUNDING).all(axis=1)
         mask = inside.reshape(self.array_shape)
         samples = Grid(basis, samples.frames, self.array_shape, mask)
@@ -186,22 +187,27 @@ class _Weights:
     """A sparse matrix, copied once to every device and dtype that it is applied on."""
 
     def __init__(self, matrix: Sparse) -> None:
-        self._index, self._weight = torch.tensor(matrix[0]), torch.tensor(matrix[1])
-        self._copies: dict[tuple[torch.device, torch.dtype], tuple[Tensor, Tensor]] = {}
+        index, weight = map(torch.tensor, matrix)
+        filled = weight.any(dim=0)  # rows without weights are not summed, only filled in
+        place = torch.where(filled, filled.cumsum(0) - 1, filled.sum())
+        self._parts = index[:, filled], weight[:, filled], place
+        self._copies: dict[tuple[torch.device, torch.dtype], tuple[Tensor, Tensor, Tensor]] = {}
 
     def __call__(self, flat: Tensor) -> Tensor:
         dtype = flat.real.dtype
         if (flat.device, dtype) not in self._copies:
             with torch.inference_mode(False):  # the copy is shared with calls that train
-                copy = self._index.to(flat.device), self._weight.to(flat.device, dtype)
-            self._copies[flat.device, dtype] = copy
-        index, weight = self._copies[flat.device, dtype]
+                index, weight, place = (part.to(flat.device) for part in self._parts)
+                self._copies[flat.device, dtype] = index, weight.to(dtype), place
+        index, weight, place = self._copies[flat.device, dtype]
         padded = F.pad(flat, (0, 1))
         # one term of every sum at a time: all at once would take as much memory as there are terms
         total = padded.index_select(-1, index[0]) * weight[0]
         for columns, weights in zip(index[1:], weight[1:], strict=True):
             total = total + padded.index_select(-1, columns) * weights
-        return total
+        if total.shape[-1] == len(place):
+            return total
+        return F.pad(total, (0, 1)).index_select(-1, place)
 
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "_copies": {}}

@@ -177,6 +177,24 @@ def test_common_isometries_of_image_and_lattice_commute(
     assert found == common
 
 
+@pytest.mark.parametrize(
+    ("group", "shape", "basis"),
+    [(gk.p6m, (9, 11), None), (fm3m, (6, 6, 5), ALONG_THE_CUBE)],
+    ids=name,
+)
+def test_interpolation_knows_the_lattice_not_the_group(
+    group: gk.SplitGroup, shape: tuple[int, ...], basis: Any
+) -> None:
+    """A lattice alone, or a group with few elements, interpolates as the whole symmetry does."""
+    whole = Resampling(group, shape, 1.3, basis=basis)
+    few = gk.SplitGroup.from_generators("few", [], lattice=group.lattice)
+    image, array = torch.rand(shape), torch.rand(whole.array_shape)
+    for lattice in (group.lattice, few):
+        other = Resampling(lattice, shape, 1.3, whole.array_shape, basis=basis)
+        assert torch.equal(other(image), whole(image))
+        assert torch.equal(other.to_image(array), whole.to_image(array))
+
+
 def test_a_quarter_turn_of_the_image_is_one_of_the_samples() -> None:
     resampling = Resampling(gk.p4, 12, 1.5)
     image = torch.rand(12, 12, dtype=torch.float64)
