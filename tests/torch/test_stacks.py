@@ -111,7 +111,8 @@ def stacks(
     draw: Any, groups: list[gk.SplitGroup]
 ) -> tuple[gk.SplitGroup, nn.Module, Any, Any, Any]:
     """Draw a group, a network, the kinds of its input and output, and the input's sides."""
-    group = draw(st.sampled_from(groups))
+    dimension = draw(st.sampled_from(sorted({group.dimension for group in groups})))
+    group = draw(st.sampled_from([g for g in groups if g.dimension == dimension]))
     kinds = kinds_of(group)
     first = kind = draw(st.sampled_from(kinds))
     start = space = (side_of(group, draw(st.integers(5, 9))),) * group.dimension
