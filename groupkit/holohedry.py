@@ -7,7 +7,7 @@ from itertools import product
 from typing import Final
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, Shaped
 
 from groupkit.errors import LatticeError
 from groupkit.integers import compact, exact_matmul
@@ -76,7 +76,7 @@ def holohedry(lattice: Lattice) -> Int[np.ndarray, "order d d"]:
     return found
 
 
-def _short_vectors(gram: Int[np.ndarray, "d d"]) -> Int[np.ndarray, "vectors d"]:
+def _short_vectors(gram: Shaped[np.ndarray, "d d"]) -> Shaped[np.ndarray, "vectors d"]:
     """Return all integer vectors as short as the longest basis vector, and some longer ones."""
     floats = gram.astype(np.float64)
     longest = floats.diagonal().max()
