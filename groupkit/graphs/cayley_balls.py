@@ -46,7 +46,7 @@ def cayley_ball(
     networkx.DiGraph
         Nodes are pairs (t, s), a tuple and a number, with ``label``, ``distance`` from the
         identity, and ``matrix`` [[M(s), t], [0, 1]] (nested tuples).  Edges have ``generator``
-        (its name).  The graph has ``generators`` and ``radius``.
+        (its name).  The graph has ``group``, ``generators`` and ``radius``.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def cayley_ball(
             witness=radius,
         )
     names = element_names(group.stabilizer)
-    graph = nx.DiGraph(generators=steps, radius=reach)
+    graph = nx.DiGraph(group=group, generators=steps, radius=reach)
     frontier = [_node(group.identity())]
     distance = {frontier[0]: 0}
     for far in range(1, reach + 1):
@@ -163,7 +163,7 @@ def _node(element: Elements) -> Node:
 def _label(t: tuple[int, ...], of_s: str) -> str:
     """Return the name of (t, s): "u", "2u−v·r", "e"."""
     known = TRANSLATION_NAMES if len(t) <= len(TRANSLATION_NAMES) else None
-    terms = []
+    terms: list[str] = []
     for axis, steps in enumerate(t):
         if steps:
             letter = known[axis] if known else f"t{axis}"

@@ -42,7 +42,8 @@ def cayley_graph(
     networkx.DiGraph
         Nodes are the numbers 0 … order - 1, with ``label``, ``order`` (of the element) and, for
         a stabilizer, ``matrix`` (nested tuples).  Edges have ``generator`` (its name) and
-        ``element`` (its number).  The graph has ``generators`` and ``side``.
+        ``element`` (its number).  The graph has ``group``, ``generators`` and
+        ``side``.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def cayley_graph(
     check_side(side)
     chosen = read_generators(finite, generators)
     check_size(len(chosen) * finite.order, f"this Cayley graph of {finite!r}")
-    graph = nx.DiGraph(generators=chosen, side=side)
+    graph = nx.DiGraph(group=finite, generators=chosen, side=side)
     for element, label in enumerate(element_names(finite)):
         graph.add_node(element, label=label, order=int(finite.element_orders[element]))
         if isinstance(finite, Stabilizer):

@@ -36,7 +36,8 @@ def subgroup_lattice(group: FiniteGroup | SplitGroup, up_to_conjugacy: bool = Fa
         one the whole.  They have ``subgroup`` (of a class, its first), ``members``, ``order``,
         ``index``, ``normal``, ``name`` (such as "D4"), ``generators`` (numbers), ``label``
         (their names), ``kind`` (the number of the class) and ``conjugates`` (how many
-        subgroups the class has).  Edges have ``index``, |K : H|.
+        subgroups the class has).  Edges have ``index``, |K : H|.  The graph has
+        ``group`` and ``up_to_conjugacy``.
 
     Raises
     ------
@@ -63,7 +64,7 @@ def subgroup_lattice(group: FiniteGroup | SplitGroup, up_to_conjugacy: bool = Fa
     _check_size(len(classes) if up_to_conjugacy else sum(len(kind) for kind in classes), finite)
     nodes = _nodes(classes, up_to_conjugacy)
     names = element_names(finite)
-    graph = nx.DiGraph(up_to_conjugacy=up_to_conjugacy)
+    graph = nx.DiGraph(group=finite, up_to_conjugacy=up_to_conjugacy)
     for number, (subgroup, kind) in enumerate(nodes):
         own = subgroup.as_group()
         generators = tuple(subgroup.members[a] for a in own.generators)
@@ -106,7 +107,7 @@ def _below(
     for number, (subgroup, kind) in enumerate(nodes):
         upper = _masks(group, classes[kind] if up_to_conjugacy else [subgroup])
         below[:, number] = (lower @ upper.T == sizes[:, None]).any(axis=1)
-    return below & (sizes[:, None] < sizes)
+    return np.asarray(below & (sizes[:, None] < sizes), dtype=bool)
 
 
 def _masks(group: FiniteGroup, subgroups: Any) -> Any:
@@ -120,7 +121,8 @@ def _masks(group: FiniteGroup, subgroups: Any) -> Any:
 def _covers(below: Bool[np.ndarray, "nodes nodes"]) -> Bool[np.ndarray, "nodes nodes"]:
     """Return the pairs of an order with nothing between them: its transitive reduction."""
     steps = below.astype(np.float32)
-    return below & ~(steps @ steps > 0)
+    between = steps @ steps > 0
+    return np.asarray(below & ~between, dtype=bool)
 
 
 def _check_size(nodes: int, group: FiniteGroup) -> None:
