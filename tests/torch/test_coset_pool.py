@@ -76,7 +76,7 @@ def test_the_repr_names_both_types() -> None:
 def test_bad_input_is_refused() -> None:
     with pytest.raises(SettingError, match="mode='median' pools nothing; use one of"):
         gt.CosetPool(gk.p4, "median")
-    with pytest.raises(gt.DtypeError, match='pooling with mode="min" does not take torch.complex'):
+    with pytest.raises(gt.DtypeError, match='mode="min" does not take'):
         gt.CosetPool(gk.p4, "min")(torch.zeros(1, 1, 4, 5, 5, dtype=torch.complex64))
     with pytest.raises(FeatureTypeError, match="no stabilizer axis to pool"):
         gt.CosetPool(gk.p4, "max", input_type="planar")

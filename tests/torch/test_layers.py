@@ -1,6 +1,7 @@
 """layers(group) binds every layer to a group, under its short name too."""
 
 import pickle
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,6 +10,7 @@ from torch import nn
 import groupkit as gk
 import groupkit_torch as gt
 from groupkit.errors import UnknownNameError
+from groupkit_torch.layers import _LAYERS
 from tests.torch.groups import GROUPS, name
 
 
@@ -38,6 +40,13 @@ def test_every_public_layer_is_there() -> None:
     assert modules <= set(dir(L))
     assert all(callable(getattr(L, key)) for key in dir(L))
     assert repr(L).startswith("layers(p4): AdaptiveAvgPool, AvgPool, BatchNorm")
+
+
+def test_the_page_on_layers_has_a_row_for_each() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "layers.md").read_text(encoding="utf-8")
+    rows = "".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| "))
+    missing = [layer for layer in _LAYERS if f"`{layer}`" not in rows]
+    assert not missing, missing
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=name)
