@@ -28,6 +28,7 @@ from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
 from groupkit_torch.resample import Resampling
 from groupkit_torch.sample_norm import GroupGroupNorm, GroupInstanceNorm
 from groupkit_torch.separable import SeparableGroupConv
+from groupkit_torch.sync_batch_norm import GroupSyncBatchNorm
 from groupkit_torch.upsample import GroupUpsample
 
 _MODULES: Final = (
@@ -37,6 +38,7 @@ _MODULES: Final = (
     GroupLinear,
     SeparableGroupConv,
     GroupBatchNorm,
+    GroupSyncBatchNorm,
     GroupInstanceNorm,
     GroupGroupNorm,
     GroupLayerNorm,
