@@ -43,7 +43,7 @@ def finite_group(group: FiniteGroup | SplitGroup, request: str) -> FiniteGroup:
         raise InfiniteRequestError(
             f"the {request} of {group.name} = Z^{group.dimension} ⋊ S are not a finite question: "
             f"it has infinitely many elements, and a subgroup nZ^{group.dimension} for every n; "
-            f"ask for those of its stabilizer S, {group.name}.stabilizer",
+            "ask for those of its stabilizer S, the finite group that is group.stabilizer",
             witness=group.name,
         )
     return _checked(group)

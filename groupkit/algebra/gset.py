@@ -14,7 +14,7 @@ from groupkit.algebra.finite_part import finite_part
 from groupkit.errors import ElementError, NotAnActionError, brief
 from groupkit.finite_group import FiniteGroup, Subgroup
 from groupkit.frozen import Frozen, read_only
-from groupkit.integers import integer, numbers_below
+from groupkit.integers import INT64_LIMIT, integer, numbers_below
 from groupkit.split_group import SplitGroup
 from groupkit.window import Window
 
@@ -63,10 +63,9 @@ class GSet(Frozen):
         points: Iterable[Hashable] | None = None,
     ) -> None:
         finite = finite_part(group)
-        rows = permutations if isinstance(permutations, np.ndarray) else list(permutations)
-        width = len(rows[0]) if len(rows) and np.ndim(rows) > 1 else 0
-        images = numbers_below(rows, max(width, 1))
-        if images is None or images.shape != (finite.order, width):
+        images = numbers_below(permutations, INT64_LIMIT)
+        shape = (0, 0) if images is None or images.ndim != 2 else images.shape
+        if images is None or shape[0] != finite.order or images.max(initial=0) >= max(shape[1], 1):
             raise NotAnActionError(
                 f"an action of {finite!r} on points is an array of their numbers, one row for each "
                 f"of {finite.order} elements, not {brief(permutations)}; correct it, or use "
@@ -74,10 +73,10 @@ class GSet(Frozen):
                 witness=permutations,
             )
         images = images.astype(np.int64)
-        names = tuple(range(width)) if points is None else tuple(points)
-        if len(names) != width or len(set(names)) != width:
+        names = tuple(range(shape[1])) if points is None else _distinct(points)
+        if len(names) != shape[1]:
             raise NotAnActionError(
-                f"{width} points are permuted, but {len(set(names))} different ones are named; "
+                f"{shape[1]} points are permuted, but {len(names)} different ones are named; "
                 "name each point once",
                 witness=names,
             )
@@ -107,19 +106,19 @@ class GSet(Frozen):
             With an element and a point whose image is none of the points, or as `GSet` does.
         """
         finite = finite_part(group)
-        names = tuple(dict.fromkeys(points))
+        names = _distinct(points)
         numbers = {point: number for number, point in enumerate(names)}
         rows = np.empty((finite.order, len(names)), dtype=np.int64)
         for a in finite:
             for i, point in enumerate(names):
                 image = act(a, point)
-                if image not in numbers:
+                rows[a, i] = _lookup(numbers, image)
+                if rows[a, i] < 0:
                     raise NotAnActionError(
                         f"{a} maps the point {brief(point)} to {brief(image)}, which is not among "
                         f"the {len(names)} points; add it, or correct the function",
                         witness=(a, point, image),
                     )
-                rows[a, i] = numbers[image]
         return cls(finite, rows, names)
 
     @classmethod
@@ -214,14 +213,14 @@ class GSet(Frozen):
         ElementError
             If it is none of them.
         """
-        try:
-            return self._numbers[point]
-        except (KeyError, TypeError):
+        number = _lookup(self._numbers, point)
+        if number < 0:
             raise ElementError(
                 f"{brief(point)} is none of the {len(self)} points, such as "
                 f"{brief(self.points[:3])}; name one of them",
                 witness=point,
-            ) from None
+            )
+        return number
 
     @cached_property
     def _numbers(self) -> dict[Hashable, int]:
@@ -301,6 +300,26 @@ class GSet(Frozen):
     def __repr__(self) -> str:
         orbits = f"{self.orbit_count} orbit{'s' * (self.orbit_count != 1)}"
         return f"GSet({len(self)} points in {orbits}, of a group of order {self.group.order})"
+
+
+def _distinct(points: Any) -> tuple[Hashable, ...]:
+    """Return points in order of first appearance, or raise NotAnActionError."""
+    try:
+        return tuple(dict.fromkeys(points))
+    except TypeError:
+        raise NotAnActionError(
+            f"points are listed and hashable, as numbers and tuples are, not {brief(points)}; "
+            "give them as tuples, say",
+            witness=points,
+        ) from None
+
+
+def _lookup(numbers: dict[Hashable, int], point: Any) -> int:
+    """Return the number of a point, -1 if it is none of them or cannot be one."""
+    try:
+        return numbers.get(point, -1)
+    except TypeError:  # not hashable
+        return -1
 
 
 def _check_action(

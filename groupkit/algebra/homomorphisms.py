@@ -100,6 +100,12 @@ class Homomorphism(Frozen):
         """
         source = finite_group(source, "homomorphisms")
         target = finite_group(target, "homomorphisms")
+        if not isinstance(images, Mapping):
+            raise ElementError(
+                f"images of generators are given as {{generator: image}}, not {brief(images)}; for "
+                "a list of all images use Homomorphism(source, target, images)",
+                witness=images,
+            )
         generators = [source.number(a) for a in images]
         reached = source.subgroup(generators)
         if len(reached) < source.order:

@@ -87,8 +87,7 @@ def _automorphisms(
     normal: FiniteGroup, acting: FiniteGroup, action: Any
 ) -> Int[np.ndarray, "acting normal"]:
     """Return an action by automorphisms as an array, checked."""
-    rows = action if isinstance(action, np.ndarray) else list(action)
-    images = numbers_below(rows, normal.order)
+    images = numbers_below(list(action) if isinstance(action, Iterable) else action, normal.order)
     if images is None or images.shape != (acting.order, normal.order):
         raise NotAnActionError(
             f"the action of {acting!r} on {normal!r} is an array of elements of shape "

@@ -39,7 +39,9 @@ def test_infinite_requests_are_refused_with_the_finite_question(name: str) -> No
     with pytest.raises(errors.InfiniteRequestError) as caught:
         getattr(algebra, name)(gk.p4m, *ASKED_OF_FINITE_GROUPS[name])
     assert "p4m = Z^2 ⋊ S are not a finite question" in str(caught.value)
-    assert str(caught.value).endswith("ask for those of its stabilizer S, p4m.stabilizer")
+    assert str(caught.value).endswith(
+        "ask for those of its stabilizer S, the finite group that is group.stabilizer"
+    )
     assert caught.value.witness == "p4m"
 
 

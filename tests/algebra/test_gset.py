@@ -185,7 +185,7 @@ def test_what_is_no_permutation_is_refused() -> None:
     with pytest.raises(errors.NotAnActionError, match="0 does not fix every point: 0 goes to 1"):
         GSet(gk.p2, [[1, 0], [0, 1]])
     with pytest.raises(errors.NotAnActionError) as caught:
-        GSet(gk.p2, [["a", "b"], ["a", "a"]] and [[0, 1], [0, 0]], ["a", "b"])
+        GSet(gk.p2, [[0, 1], [0, 0]], ["a", "b"])
     assert str(caught.value) == (
         "1 does not permute the points: 'a' goes to 'a', as does another point; correct the action"
     )
@@ -202,6 +202,13 @@ def test_other_points_are_refused(point: Any) -> None:
     for method in (SQUARE.orbit, SQUARE.stabilizer, SQUARE.number):
         with pytest.raises(errors.ElementError, match="is none of the 4 points, such as"):
             method(point)
+
+
+@pytest.mark.untyped
+@pytest.mark.parametrize("points", [[[0], [1]], 7])
+def test_points_are_hashable(points: Any) -> None:
+    with pytest.raises(errors.NotAnActionError, match="points are listed and hashable"):
+        GSet(gk.p2, [[0, 1], [1, 0]], points)
 
 
 @pytest.mark.untyped

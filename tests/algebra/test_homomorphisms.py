@@ -206,6 +206,12 @@ def test_bad_input() -> None:
 
 
 @pytest.mark.untyped
+def test_images_of_generators_are_a_mapping() -> None:
+    with pytest.raises(errors.ElementError, match=r"given as {generator: image}, not \[1\]"):
+        Homomorphism.from_generators(P4, SIGNS, [1])  # type: ignore[arg-type]
+
+
+@pytest.mark.untyped
 def test_a_split_group_has_no_table_of_images() -> None:
     with pytest.raises(errors.InfiniteRequestError, match="homomorphisms of p4 = Z"):
         Homomorphism(gk.p4, SIGNS, [0, 1, 0, 1])  # type: ignore[arg-type]
