@@ -172,9 +172,11 @@ class GroupConvTranspose(FilterLayer):
         dimension = len(self.stride)
         check_map(x, self.in_channels, self._input_size, dimension)
         extra = self.output_padding
-        if output_size is not None:
+        if output_size is None:
+            self._guard(x)
+        else:
             extra = self._extra_for(tuple(x.shape[x.dim() - dimension :]), output_size)
-        self._guard(x, extra)
+            self._guard(x, extra)
         x = self.domain.fill(x)
         size = self._output_size
         y: Tensor = _TRANSPOSED[dimension](

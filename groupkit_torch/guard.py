@@ -18,6 +18,7 @@ from groupkit_torch.exactness import Exactness, exactness_of
 from groupkit_torch.sampler import Sampler
 
 _MODES = ("warn", "raise", "ignore")
+_MOST_SHAPES = 1024
 _measuring: ContextVar[bool] = ContextVar("measuring", default=False)
 
 
@@ -35,18 +36,25 @@ class InexactError(WindowError):
 
 
 class Guarded(nn.Module):
-    """A layer that samples its input, and knows what that does to its symmetry."""
+    """A layer that samples its input, and knows what that does to its symmetry.
+
+    Copies and pickles are other layers: their first inexact call at a size warns anew.
+    """
 
     _sampler: Sampler
     _axes: int
     _always_exact: bool
     _exact: str
-    _sizes_seen: set[Any]
+    _sizes_seen: set[tuple[tuple[int, ...], tuple[int, ...] | None]]
+    _shapes_seen: set[tuple[int, ...]]  # whole, which is faster to look up
 
     def _set_guard(self, sampler: Sampler, exact: str) -> None:
         self._sampler, self._axes = sampler, sampler.group.dimension
         self._always_exact = sampler.always_exact
         self.exact = exact
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_sizes_seen": set(), "_shapes_seen": set()}
 
     @property
     def exact(self) -> str:
@@ -58,7 +66,7 @@ class Guarded(nn.Module):
         if mode not in _MODES:
             raise ValueError(f'exact={mode!r} is none of "warn", "raise", "ignore"')
         self._exact = mode
-        self._sizes_seen = set()
+        self._sizes_seen, self._shapes_seen = set(), set()
 
     def exactness(self, input_size: int | Sequence[int]) -> Exactness:
         """Return what this layer keeps of its group at an input size, from integers alone.
@@ -89,22 +97,25 @@ class Guarded(nn.Module):
         """
         if torch.compiler.is_compiling():
             return
-        size = x.shape[-self._axes :]
-        key = size if output_padding is None else (size, output_padding)
-        if key in self._sizes_seen:
+        shape = x.shape
+        if shape in self._shapes_seen and output_padding is None:
             return
         if torch._C._get_tracing_state() is not None:
             return
-        sampler = self._sampler
+        sampler, size = self._sampler, tuple(shape[len(shape) - self._axes :])
         if output_padding is not None:
             sampler = replace(sampler, output_padding=output_padding)
-        sampler.output(tuple(size))  # raises if the array is too small
-        if not (self._always_exact if output_padding is None else sampler.always_exact):
-            if _measuring.get():
-                return
-            if self._exact != "ignore":
-                self._check_size(sampler, tuple(size))
-        self._sizes_seen.add(key)
+        key = size, output_padding
+        if key not in self._sizes_seen:
+            sampler.output(size)  # raises if the array is too small
+            if not (self._always_exact if output_padding is None else sampler.always_exact):
+                if _measuring.get():
+                    return
+                if self._exact != "ignore":
+                    self._check_size(sampler, size)
+            self._sizes_seen.add(key)
+        if len(self._shapes_seen) < _MOST_SHAPES:  # of all batch sizes
+            self._shapes_seen.add(shape)
 
     def _check_size(self, sampler: Sampler, size: tuple[int, ...]) -> None:
         try:

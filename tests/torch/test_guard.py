@@ -124,10 +124,15 @@ def test_unequal_sides_keep_arrows_that_need_not_form_a_group() -> None:
     assert set(found.subgroup) < set(found.elements)
 
 
-def test_copies_and_compiled_layers_keep_the_guard_out_of_the_way() -> None:
-    for layer in (copy.deepcopy(classic()), pickle.loads(pickle.dumps(classic()))):
+def test_copies_and_pickles_warn_anew() -> None:
+    first = classic()
+    with pytest.warns(gt.EquivarianceWarning):
+        first(maps(8))
+    for layer in (copy.deepcopy(first), pickle.loads(pickle.dumps(first))):
         with pytest.warns(gt.EquivarianceWarning):
             layer(maps(8))
+        layer(maps(8))  # warnings are errors here
+    first(torch.zeros(2, 1, 8, 8, 8))  # another batch size is no other size
 
 
 @pytest.mark.compile
