@@ -13,7 +13,7 @@ from torch import nn
 import groupkit as gk
 import groupkit_torch as gt
 from groupkit_torch.layers import Layers
-from groupkit_torch.testing import equivariance_error
+from groupkit_torch.testing import assert_equivariant, equivariance_error
 from tests.torch.groups import GROUPS, cubic, image, mirror_line, name
 from tests.torch.test_equivariance import TOLERANCE, randomise
 
@@ -184,6 +184,17 @@ def test_complex_maps_go_through_equivariantly(
     single = coarse.eval()(x.to(torch.complex64))
     assert single.dtype == torch.complex64
     assert (single - y).abs().max() <= 1e-4 * y.abs().max()
+
+
+@pytest.mark.parametrize("group", [gk.p4m, gk.p6], ids=name)
+def test_complex_fields_go_through(group: gk.SplitGroup) -> None:
+    vector, options = group.field("vector"), {"dtype": torch.complex128}
+    net = nn.Sequential(
+        gt.GroupConv(group, 2, 3, 3, input_type=vector, **options),
+        gt.GroupRMSNorm(group, 3, dtype=torch.float64),
+        gt.GroupConv(group, 3, 2, 3, output_type=vector, **options),
+    )
+    assert_equivariant(net, group, (1, 2, 9, 9), vector, vector)  # complex, as its weights are
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not CASES[case].complex_numbers])
