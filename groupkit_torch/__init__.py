@@ -29,6 +29,7 @@ from groupkit_torch.sample_norm import GroupGroupNorm, GroupInstanceNorm
 from groupkit_torch.separable import SeparableGroupConv
 from groupkit_torch.symmetrize import Symmetrize
 from groupkit_torch.symmetry import find_symmetry
+from groupkit_torch.sync_batch_norm import GroupSyncBatchNorm, convert_sync_batchnorm
 from groupkit_torch.trace import trace_exactness
 from groupkit_torch.upsample import GroupUpsample
 from groupkit_torch.way_in import ForeignWeightsError, load_groupy, load_planar
@@ -53,6 +54,7 @@ __all__ = [
     "GroupLinear",
     "GroupMaxPool",
     "GroupRMSNorm",
+    "GroupSyncBatchNorm",
     "GroupUpsample",
     "InexactError",
     "LiftingConv",
@@ -64,6 +66,7 @@ __all__ = [
     "SeparableGroupConv",
     "Symmetrize",
     "act",
+    "convert_sync_batchnorm",
     "convolution",
     "find_symmetry",
     "fourier",
