@@ -20,6 +20,14 @@ face_centred = gk.SplitGroup.from_generators(
     {"a": [[-1, -1, -1], [0, 0, 1], [0, 1, 0]], "b": [[0, 0, 1], [-1, -1, -1], [1, 0, 0]]},
 )
 
+# axes that no element mixes with the others: kernels may be longer or shorter along them
+tetragonal = gk.SplitGroup.from_generators(
+    "P4/m", {"r": [[0, -1, 0], [1, 0, 0], [0, 0, 1]], "m": [[1, 0, 0], [0, 1, 0], [0, 0, -1]]}
+)
+orthorhombic = gk.SplitGroup.from_generators(
+    "Pmm2", {"m": [[-1, 0, 0], [0, 1, 0], [0, 0, 1]], "n": [[1, 0, 0], [0, -1, 0], [0, 0, 1]]}
+)
+
 SHIPPED = [gk.p1, gk.p2, gk.p4, gk.p4m, gk.p6, gk.p6m]
 GROUPS = [*SHIPPED, mirror_line, cubic, p3m1, face_centred]
 

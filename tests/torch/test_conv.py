@@ -1,7 +1,6 @@
 """G-convolutions equal eq. 10 and 11 term by term, and refuse what no symmetry survives."""
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,9 @@ import groupkit as gk
 import groupkit_torch as gt
 from groupkit.errors import FeatureTypeError, FilterBankError, NotASubgroupError, WindowError
 from groupkit_torch.geometry import SettingError
+from tests.torch.definition import check, conv
 from tests.torch.groups import (
     GROUPS,
-    array,
     cubic,
     face_centred,
     image,
@@ -23,52 +22,6 @@ from tests.torch.groups import (
     p2mm,
     subgroups,
 )
-from tests.torch.oracles_torch import correlate
-
-_PAD = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-
-
-def by_definition(layer: gt.GroupConv, x: np.ndarray) -> np.ndarray:
-    """Evaluate a layer with the oracle."""
-    stabilizer, dimension = layer.group.stabilizer, layer.group.dimension
-    padding: Sequence[int] = layer.padding
-    if not layer.input_type.has_axis:
-        x = np.expand_dims(x, 2)
-    if layer.padding_mode != "zeros":
-        pads = [(0, 0)] * 3 + [(p, p) for p in padding]
-        x, padding = np.pad(x, pads, mode=_PAD[layer.padding_mode]), (0,) * dimension
-    weight = layer.weight.detach().cpu().numpy()
-    bias = np.zeros(layer.out_channels) if layer.bias is None else layer.bias.detach().cpu().numpy()
-    window = layer.filter_bank.window
-    y = correlate(
-        stabilizer.matrices,
-        x,
-        weight,
-        bias,
-        tuple(layer.input_type.subgroup),
-        tuple(layer.output_type.subgroup),
-        window.points.tolist(),
-        window.centre,
-        layer.stride,
-        padding,
-        layer.dilation,
-        layer.groups,
-    )
-    return y if layer.output_type.has_axis else y[:, :, 0]
-
-
-def check(layer: gt.GroupConv, space: tuple[int, ...], batch: int = 2) -> None:
-    size = (layer.input_type.size,) if layer.input_type.has_axis else ()
-    x = array(batch, layer.in_channels, *size, *space)
-    device = layer.weight.device
-    expected = by_definition(layer, x)
-    actual = layer(torch.tensor(x, device=device)).detach().cpu().numpy()
-    assert actual.shape == expected.shape
-    np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-12)
-
-
-def conv(group: gk.SplitGroup, *args: Any, **kwargs: Any) -> gt.GroupConv:
-    return gt.GroupConv(group, *args, exact="ignore", dtype=torch.float64, **kwargs)
 
 
 @pytest.mark.parametrize(
@@ -132,12 +85,6 @@ def test_options_mean_what_the_definition_says(
     check(conv(group, 2, 2, kernel_size, **options, device=device), space)
 
 
-@pytest.mark.parametrize("group", [gk.p4, gk.p6], ids=name)
-def test_groups_are_blocks_of_channels(group: gk.SplitGroup, device: torch.device) -> None:
-    check(conv(group, 4, 6, 3, groups=2, device=device), (5, 5))
-    check(conv(group, 3, 3, 3, groups=3, device=device), (5, 5))
-
-
 def test_windows_are_any_stable_sets_of_points() -> None:
     cross = gk.Window.from_points(gk.p4m.stabilizer, [(0, 0), (0, 1), (1, 0), (0, -1), (-1, 0)])
     layer = conv(gk.p4m, 1, 2, cross, padding=1)
@@ -152,7 +99,7 @@ def test_the_weight_is_one_parameter_of_three_axes() -> None:
     assert conv(gk.p4, 6, 4, 3, output_type="planar").weight.shape == (4, 6, 9)
     assert conv(gk.p4, 1, 1, 3, input_type="planar", output_type="planar").weight.shape[-1] == 3
     assert conv(gk.p4, 6, 4, 3).bias.shape == (4,)
-    assert list(conv(gk.p4, 6, 4, 3).state_dict()) == ["weight", "bias"]
+    assert [key for key, _ in conv(gk.p4, 6, 4, 3).named_parameters()] == ["weight", "bias"]
 
 
 def test_weights_start_within_the_true_fan_in() -> None:
