@@ -1,4 +1,3 @@
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,6 @@ from hypothesis import given, settings, strategies as st
 import groupkit as gk
 from groupkit import algebra
 from groupkit.algebra import direct_product, identify, is_isomorphic, semidirect_product
-from groupkit.algebra.families import SIMPLE, abelian_invariants
 from tests.algebra.groups_for_algebra import (
     SPECIAL,
     cyclic,
@@ -130,11 +128,6 @@ def test_what_does_not_split_is_an_extension() -> None:
     assert identify(octahedral) == "C2 . S4"
 
 
-def test_the_simple_groups_are_those_of_these_orders() -> None:
-    assert all(order % 4 == 0 and order <= 4096 for order in SIMPLE)
-    assert identify(KNOWN["PSL(2, 7)"]) == SIMPLE[168]
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_relabelling_the_88_groups_changes_nothing_but_labels(name: str) -> None:
     group = declared(name).stabilizer
@@ -163,11 +156,3 @@ def test_names_without_splitting_tell_groups_apart() -> None:
     for one in plain:
         for other in plain:
             assert is_isomorphic(KNOWN[one], KNOWN[other]) == (one == other)
-
-
-@given(st.lists(st.integers(1, 6), max_size=3))
-def test_abelian_invariants_divide_in_turn(sizes: list[int]) -> None:
-    group = direct_product(*map(cyclic, sizes))
-    invariants = abelian_invariants(group)
-    assert all(a % b == 0 for a, b in pairwise(invariants))
-    assert is_isomorphic(group, direct_product(*map(cyclic, invariants)))
