@@ -122,9 +122,9 @@ def from_generators(generators: Mapping[str, Any] | list[Any], dimension: int | 
         "generator",
     )
     elements = generate_matrices(steps, names)
-    if dimension is not None and dimension != elements.shape[-1]:
+    if dimension is not None and integer(dimension) != elements.shape[-1]:
         raise DimensionError(
-            f"dimension {dimension} was stated, but the generators have dimension "
+            f"dimension {brief(dimension)} was stated, but the generators have dimension "
             f"{elements.shape[-1]}; leave dimension out",
             witness=dimension,
         )

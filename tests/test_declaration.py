@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -147,6 +148,13 @@ def test_files_that_cannot_be_read(
         SplitGroup.load(tmp_path / name)
     with pytest.raises(errors.FileFormatError, match="neither"):
         gk.p4.save(tmp_path / "p4.txt")
+
+
+@pytest.mark.untyped
+def test_a_dimension_that_is_no_number() -> None:
+    for dimension in (np.eye(2), [2], "2", 3):
+        with pytest.raises(errors.DimensionError, match=r"dimension .* was stated, but the gener"):
+            SplitGroup.from_dict({**P4, "dimension": dimension})
 
 
 @pytest.mark.untyped
