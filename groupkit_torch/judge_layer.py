@@ -19,13 +19,14 @@ from groupkit_torch.global_pool import GlobalPool
 from groupkit_torch.guard import Guarded
 from groupkit_torch.judge import judge
 from groupkit_torch.linear import GroupLinear
+from groupkit_torch.pointwise_norm import GroupLayerNorm, GroupRMSNorm
 from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
 from groupkit_torch.resample import Resampling
 from groupkit_torch.residues import PRIME
 from groupkit_torch.track import Track, slid
 
 _LEAVES_AS_IT_IS: Final = (GroupDropout,)  # models are traced in evaluation mode
-_BY_POSITION: Final = (CosetPool, GroupLinear)
+_BY_POSITION: Final = (CosetPool, GroupLayerNorm, GroupLinear, GroupRMSNorm)
 _REFUSED: Final = (Resampling, RandomTransform)
 
 
