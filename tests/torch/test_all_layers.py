@@ -249,6 +249,28 @@ def test_copies_pickles_and_states_give_equal_outputs(
 
 
 @pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("group", [gk.p4m, gk.p6, mirror_line], ids=name)
+def test_the_layout_in_memory_does_not_matter(group: gk.SplitGroup, case: str) -> None:
+    module = layer(case, group, torch.float64)
+    x = torch.randn(shape_of(case, group), dtype=torch.float64)
+    axes = (1, 2) if CASES[case].in_type == "regular" else (1,)
+    last = tuple(range(-len(axes), 0))
+    layouts = (
+        x.movedim(axes, last).contiguous().movedim(last, axes),  # channels last
+        x.transpose(0, 1).contiguous().transpose(0, 1),  # channels first of all
+    )
+    for training in (True, False):
+        state = copy.deepcopy(module.state_dict())
+        results = []
+        for f in (x, *layouts):
+            module.load_state_dict(state)
+            torch.manual_seed(0)
+            results.append(module.train(training)(f))
+        for y in results[1:]:
+            assert torch.allclose(y, results[0], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize(("large", "small"), [(gk.p4m, gk.p4), (gk.p6m, gk.p2)], ids=name)
 def test_restricted_layers_do_the_same(
     large: gk.SplitGroup, small: gk.SplitGroup, case: str
