@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from groupkit import cayley, cosets
+from groupkit import cayley, cosets, html
 from groupkit.cosets import Cosets
 from groupkit.errors import ElementError, NotASubgroupError, brief
 from groupkit.frozen import Frozen, read_only
@@ -93,6 +93,11 @@ class FiniteGroup(Frozen):
 
     cayley_table: Int[np.ndarray, "order order"]
     """Entry [a, b] is the number of ab; read-only."""
+
+    @property
+    def element_names(self) -> tuple[str, ...]:
+        """A short name for each element: its number."""
+        return tuple(str(number) for number in range(self.order))
 
     @property
     def order(self) -> int:
@@ -243,6 +248,14 @@ class FiniteGroup(Frozen):
         more = " …" if self.order > 12 else ""
         return f"{type(self).__name__}(order={self.order}, {kind}, element orders {listed}{more})"
 
+    def _repr_html_(self) -> str:
+        kind = "yes" if self.is_abelian else "no"
+        found, counts = np.unique(self.element_orders, return_counts=True)
+        orders = ", ".join(f"{n} of order {k}" for k, n in zip(found, counts, strict=True))
+        facts = {"order": self.order, "abelian": kind, "elements": orders}
+        table = html.cayley_table(self.cayley_table, self.element_names)
+        return html.block(type(self).__name__, facts, table)
+
 
 class Subgroup(Frozen):
     """A subgroup H of a finite group, by its elements in ascending order.
@@ -310,3 +323,22 @@ class Subgroup(Frozen):
 
     def __repr__(self) -> str:
         return f"Subgroup(order={len(self)} of {len(self.parent)}, members {self.members})"
+
+    def _repr_html_(self) -> str:
+        names = self.parent.element_names
+        left = self.parent.left_cosets(self)
+        normal = left == self.parent.right_cosets(self)
+        facts = {
+            "order": f"{len(self)} of {len(self.parent)}",
+            "index": len(left),
+            "normal": "yes" if normal else "no",
+        }
+        rows = [(f"{names[coset[0]]} H", coset) for coset in left]
+        return html.block("Subgroup H, and its left cosets", facts, _few(rows, names))
+
+
+def _few(rows: list[tuple[str, tuple[int, ...]]], names: tuple[str, ...]) -> str:
+    """Return the cosets as HTML, unless there are too many elements to look at."""
+    if len(names) > html.MOST_ROWS**2:
+        return ""
+    return html.coloured_table(rows, (), names)

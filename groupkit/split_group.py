@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from groupkit import declaration
+from groupkit import declaration, html
 from groupkit.action import array_action
 from groupkit.elements import Elements, random_elements
 from groupkit.errors import DeclarationError, FileFormatError, brief
@@ -262,7 +262,8 @@ class SplitGroup(Frozen):
         with _naming(self.name):
             stabilizer = with_internal(self.stabilizer, factors)
         parts = (axis if isinstance(k, FiniteGroup) else f"C{k}" for axis, k in factors.items())
-        return SplitGroup._of(name or " × ".join((self.name, *parts)), stabilizer, self.lattice)
+        default = " × ".join((self.name, *parts))
+        return SplitGroup._of(default if name is None else name, stabilizer, self.lattice)
 
     def direct_product(self, other: SplitGroup, name: str | None = None) -> SplitGroup:
         """Return G × G', which acts on Z^d × Z^d' coordinate by coordinate.
@@ -276,10 +277,16 @@ class SplitGroup(Frozen):
         >>> p4.direct_product(catalog["line-pm"], name="p4 and up-down")
         SplitGroup('p4 and up-down', dimension=3, order=8, axes {r: 4, m: 2}, lattice tetragonal P)
         """
-        with _naming(f"{self.name} × {other.name}"):
+        if not isinstance(other, SplitGroup):
+            raise DeclarationError(
+                f"{brief(other)} is no SplitGroup; for internal symmetries use with_internal",
+                witness=other,
+            )
+        default = f"{self.name} × {other.name}"
+        with _naming(default):
             stabilizer = direct_product(self.stabilizer, other.stabilizer)
         lattice = self.lattice.direct_sum(other.lattice)
-        return SplitGroup._of(name or f"{self.name} × {other.name}", stabilizer, lattice)
+        return SplitGroup._of(default if name is None else name, stabilizer, lattice)
 
     def change_basis(self, basis: Any, name: str | None = None) -> SplitGroup:
         """Return the same group in other coordinates: x = P x', M'(s) = P⁻¹ M(s) P.
@@ -311,7 +318,8 @@ class SplitGroup(Frozen):
             matrix = read_basis(basis, self.dimension)
             stabilizer = change_basis(self.stabilizer, matrix)
             lattice = self.lattice.change_basis(matrix)
-        return SplitGroup._of(name or f"{self.name} in another basis", stabilizer, lattice)
+        default = f"{self.name} in another basis"
+        return SplitGroup._of(default if name is None else name, stabilizer, lattice)
 
     @property
     def conventional_matrices(self) -> Int[np.ndarray, "order d d"]:
@@ -348,9 +356,8 @@ class SplitGroup(Frozen):
         """
         chosen = self.stabilizer.as_subgroup(subgroup)
         stabilizer, _ = restrict(self.stabilizer, chosen)
-        return SplitGroup._of(
-            name or f"{self.name} restricted to order {len(chosen)}", stabilizer, self.lattice
-        )
+        default = f"{self.name} restricted to order {len(chosen)}"
+        return SplitGroup._of(default if name is None else name, stabilizer, self.lattice)
 
     @property
     def axes(self) -> dict[str, int]:
@@ -572,6 +579,18 @@ class SplitGroup(Frozen):
             f"SplitGroup({self.name!r}, dimension={self.dimension}, order={self.order}, "
             f"axes {{{sizes}}}, lattice {self.lattice.name})"
         )
+
+    def _repr_html_(self) -> str:
+        matrices = self.stabilizer.matrices
+        facts = {
+            "dimension": self.dimension,
+            "order of the stabilizer": self.order,
+            "axes": ", ".join(f"{name}: {size}" for name, size in self.axes.items()),
+            "lattice": self.lattice.name,
+        }
+        names, table = self.stabilizer.element_names, self.stabilizer.cayley_table
+        drawn = html.pattern(matrices, self.lattice) if self.dimension == 2 else ""
+        return html.block(self.name, facts, drawn, html.cayley_table(table, names))
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from groupkit.errors import (
 )
 from groupkit.finite_group import FiniteGroup, Subgroup
 from groupkit.integers import exact_matmul, integer, integer_matrices, numbers_below
+from groupkit.naming import product_names
 from groupkit.tabulation import matrix_table
 
 TRANSLATION_NAMES = ("u", "v", "w")
@@ -174,6 +175,11 @@ class Stabilizer(FiniteGroup):
             return {}
         parts = np.unravel_index(numbers, tuple(self._axes.values()))
         return dict(zip(self._axes, parts, strict=True))
+
+    @cached_property
+    def element_names(self) -> tuple[str, ...]:
+        """A short name for each element: the product of powers that it is, or its number."""
+        return product_names(self._axes, self.cayley_table, self.identity)
 
     def label(self, element: int) -> str:
         """Return a short name of an element: "m=1, r=2"."""

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 import groupkit as gk
 from groupkit.errors import DimensionError
+from groupkit.page import cell, outline, page_matrices, positions
 from groupkit.plot import plot_filters, plot_function, plot_motion
-from groupkit.plot.geometry import cell, outline, page_matrices, positions
 from groupkit.plot.layout import angles, edges, labels
 
 PM = gk.SplitGroup.from_generators("pm", {"m": [[-1, 0], [0, 1]]})

@@ -9,9 +9,8 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 
 from groupkit.errors import DimensionError
+from groupkit.page import positions, roomiest_point
 from groupkit.plot.cycles import cycle_places
-from groupkit.plot.geometry import positions
-from groupkit.plot.motif import roomiest_point
 from groupkit.plot.panel import draw_arrow, draw_box, draw_field, draw_key, draw_loop, panel, stroke
 from groupkit.plot.style import IMPROPER, INK, QUIET, TINTS
 from groupkit.split_group import SplitGroup
@@ -169,7 +168,7 @@ def _ball_places(graph: Any, group: SplitGroup) -> dict[Any, Float[np.ndarray, "
             "Cayley graph of its stabilizer",
             witness=group.dimension,
         )
-    point, _ = roomiest_point(group)
+    point, _ = roomiest_point(matrices, group.lattice)
     nodes = list(graph)
     points = np.array([matrices[s] @ point + t for t, s in nodes])
     return dict(zip(nodes, positions(points, group.lattice), strict=True))

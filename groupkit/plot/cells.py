@@ -12,7 +12,7 @@ from matplotlib.colors import Colormap, Normalize
 from matplotlib.patches import Polygon
 
 from groupkit.lattice import Lattice
-from groupkit.plot.geometry import cell, outline, positions
+from groupkit.page import cell, outline, positions
 from groupkit.plot.style import POSITIVE
 
 

@@ -13,8 +13,8 @@ from matplotlib.patches import Circle, FancyArrowPatch
 
 from groupkit.action import stable_mask
 from groupkit.errors import DimensionError
+from groupkit.page import page_matrices
 from groupkit.plot.cells import Tiles
-from groupkit.plot.geometry import page_matrices
 from groupkit.plot.layout import Edges, angles, edges, labels
 from groupkit.plot.planar import check_planar
 from groupkit.plot.style import ARROW, IMAGE, INK, LINE, QUIET, wheel

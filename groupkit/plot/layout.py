@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from groupkit.graphs.names import axis_generators
 from groupkit.lattice import Lattice
-from groupkit.plot.geometry import page_matrices
+from groupkit.page import page_matrices
 from groupkit.stabilizer import Stabilizer
 
 

@@ -12,44 +12,11 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
 from groupkit.errors import MotifError, brief
-from groupkit.plot.geometry import page_basis, positions
+from groupkit.page import page_basis, positions
 from groupkit.split_group import SplitGroup
 
 Motif = str | Sequence[Sequence[float]] | Shaped[np.ndarray, "rows columns *channels"]
 """A text, the corners of a polygon, or an image as an array."""
-
-_GRID = 48
-
-
-def roomiest_point(group: SplitGroup) -> tuple[Float[np.ndarray, " 2"], float]:
-    """Return a point x of the cell whose images g·x are as far apart as possible.
-
-    Of a grid of points with denominator 48, in lattice coordinates, and the distance of its
-    nearest image on the page, in units of the first basis vector.
-
-    Examples
-    --------
-    >>> from groupkit import p2
-    >>> point, distance = roomiest_point(p2)
-    >>> round(distance, 2)
-    0.58
-    """
-    lattice = group.lattice
-    grid = np.array(list(product(range(_GRID), repeat=2))) / _GRID
-    steps = np.array(list(product(range(-2, 3), repeat=2)))
-    lengths = np.linalg.norm(positions(steps, lattice), axis=-1)
-    clearance = np.full(len(grid), lengths[lengths > 1e-9].min())
-    identity = np.eye(2, dtype=np.int64)
-    for matrix in group.stabilizer.matrices:
-        if (matrix == identity).all():
-            continue
-        apart = grid @ (matrix - identity).T
-        apart = apart - np.round(apart)
-        images = positions(apart[:, None] + steps, lattice)
-        clearance = np.minimum(clearance, np.linalg.norm(images, axis=-1).min(axis=1))
-    best = np.flatnonzero(clearance > clearance.max() - 1e-9)
-    best = best[np.argmin(np.linalg.norm(grid[best] - 0.5, axis=1))]  # the innermost of equals
-    return grid[best], float(clearance[best])
 
 
 def clearance_of(group: SplitGroup, point: Any) -> tuple[Float[np.ndarray, " 2"], float]:
@@ -119,17 +86,6 @@ def is_image(motif: Motif) -> bool:
     return isinstance(motif, np.ndarray) and (
         motif.ndim == 2 or (motif.ndim == 3 and motif.shape[2] in (3, 4))
     )
-
-
-def copies(
-    group: SplitGroup, point: Float[np.ndarray, " 2"], cells: tuple[int, int]
-) -> tuple[Float[np.ndarray, "copies 2"], Shaped[np.ndarray, " copies"]]:
-    """Return the images g·x within some cells, and the number of each one's s."""
-    images = group.stabilizer.matrices @ point
-    first = images - np.floor(images + 1e-9)
-    steps = np.array(list(product(range(cells[0]), range(cells[1]))))
-    places = (first[:, None] + steps).reshape(-1, 2)
-    return places, np.repeat(np.arange(group.order), len(steps))
 
 
 def cell_corners(group: SplitGroup) -> Float[np.ndarray, "4 2"]:

@@ -10,7 +10,7 @@ from matplotlib.collections import PolyCollection
 
 from groupkit.algebra.gset import GSet
 from groupkit.errors import WindowError
-from groupkit.plot.geometry import cell, positions
+from groupkit.page import cell, positions
 from groupkit.plot.panel import panel
 from groupkit.plot.planar import check_planar
 from groupkit.plot.style import INK, TINTS

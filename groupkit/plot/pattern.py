@@ -12,15 +12,13 @@ from matplotlib.transforms import Affine2D
 
 from groupkit.errors import MotifError, brief
 from groupkit.integers import integer
-from groupkit.plot.geometry import page_matrices, positions
+from groupkit.page import copies, page_matrices, positions, roomiest_point
 from groupkit.plot.motif import (
     Motif,
     cell_corners,
     clearance_of,
-    copies,
     is_image,
     motif_path,
-    roomiest_point,
 )
 from groupkit.plot.panel import panel
 from groupkit.plot.planar import check_planar
@@ -73,9 +71,13 @@ def plot_pattern(
     """
     check_planar(group)
     counts = _counts(cells, group.order)
-    point, nearest = roomiest_point(group) if at is None else clearance_of(group, at)
+    point, nearest = (
+        roomiest_point(group.stabilizer.matrices, group.lattice)
+        if at is None
+        else clearance_of(group, at)
+    )
     radius = size * nearest / 2
-    places, elements = copies(group, point, counts)
+    places, elements = copies(group.stabilizer.matrices, point, counts)
     middles = positions(places, group.lattice)
     maps = page_matrices(group.stabilizer.matrices, group.lattice)
     corners = cell_corners(group)

@@ -1,10 +1,11 @@
-"""Reports as text, Markdown, JSON and JUnit XML: pure functions of laws."""
+"""Reports as text, Markdown, HTML, JSON and JUnit XML: pure functions of laws."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
+from html import escape
 from itertools import groupby
 from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -55,6 +56,22 @@ def markdown(group: str, declaration: str, laws: Sequence[Law]) -> str:
         cells = (law.name, law.statement, law.status, how, f"{law.seconds * 1000:.1f}")
         lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
     return "\n".join([*lines, "", _cell(summary(group, laws)), ""])
+
+
+def html(group: str, declaration: str, laws: Sequence[Law]) -> str:
+    """Return a table for notebooks, one row a law."""
+    heads = "".join(f"<th>{head}</th>" for head in ("", "law", "statement", "how", "ms"))
+    rows = []
+    for law in laws:
+        how = law.method if law.witness is None else f"{law.method}; witness: {law.witness}"
+        cells = (_MARKS[law.status], law.name, law.statement, how, f"{law.seconds * 1000:.1f}")
+        weight = "bold" if law.status == "refuted" else "normal"
+        tags = "".join(f"<td style='text-align:left'>{escape(_xml(cell))}</td>" for cell in cells)
+        rows.append(f"<tr style='font-weight:{weight}'>{tags}</tr>")
+    return (
+        f"<div class='groupkit'><strong>{escape(_xml(summary(group, laws)))}</strong>"
+        f"<p>{escape(_xml(declaration))}</p><table><tr>{heads}</tr>{''.join(rows)}</table></div>"
+    )
 
 
 def plain(group: str, declaration: str, laws: Sequence[Law]) -> dict[str, Any]:

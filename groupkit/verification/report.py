@@ -108,5 +108,8 @@ class Report:
         known = ", ".join(law.name for law in self.laws)
         raise UnknownNameError(f"the report has no law {name!r}; its laws are {known}", name)
 
+    def _repr_html_(self) -> str:
+        return formats.html(self.group, self.declaration, self.laws)
+
     def __str__(self) -> str:
         return formats.text(self.group, self.declaration, self.laws)

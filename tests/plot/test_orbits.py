@@ -7,8 +7,8 @@ from matplotlib.collections import PolyCollection
 import groupkit as gk
 from groupkit.algebra import GSet
 from groupkit.errors import DimensionError, WindowError
+from groupkit.page import positions
 from groupkit.plot import plot_orbits
-from groupkit.plot.geometry import positions
 from tests.known_groups import declared
 
 WALLPAPER = gk.catalog.filter(dimension=2)

@@ -9,9 +9,9 @@ from matplotlib.colors import to_rgba
 
 import groupkit as gk
 from groupkit.errors import DimensionError, MotifError
+from groupkit.page import page_basis, page_matrices, positions, roomiest_point
 from groupkit.plot import plot_pattern
-from groupkit.plot.geometry import page_basis, page_matrices, positions
-from groupkit.plot.motif import clearance_of, motif_path, roomiest_point
+from groupkit.plot.motif import clearance_of, motif_path
 from groupkit.plot.style import IMPROPER, PROPER
 from tests.known_groups import declared
 
@@ -55,7 +55,7 @@ def test_the_pattern_is_whole_and_apart(group: gk.SplitGroup) -> None:
         moved = cells @ matrix.T
         apart = moved[:, None] - cells
         assert (np.abs(apart - np.round(apart)).max(axis=-1).min(axis=1) < 1e-9).all()
-    point, nearest = roomiest_point(group)
+    point, nearest = roomiest_point(group.stabilizer.matrices, group.lattice)
     assert clearance_of(group, point)[1] == pytest.approx(nearest)
     assert nearest > 0.2
 
