@@ -20,7 +20,7 @@ from groupkit.groups.records import (
     split_records,
 )
 from groupkit.groups.refusals import refuse_name, refuse_to_split
-from groupkit.integers import integer
+from groupkit.integers import integer, listed
 from groupkit.lattice import Lattice
 from groupkit.split_group import SplitGroup
 
@@ -149,8 +149,8 @@ class Catalog(Mapping[str, SplitGroup]):
             For a lattice, class or group that there is not, with the nearest name.
         """
         names: list[str] = []
-        classes = {c for _, r in self._all_records() for c in (r.point_group, r.schoenflies) if c}
-        if point_group is not None and point_group not in classes:
+        classes = {c for _, record in self._all_records() for c in record.classes if c}
+        if point_group is not None and str(point_group) not in classes:
             near = get_close_matches(str(point_group), sorted(classes), n=3)
             raise UnknownNameError(
                 f"no class of groups is called {brief(point_group)}; "
@@ -160,9 +160,9 @@ class Catalog(Mapping[str, SplitGroup]):
         whole = None if subgroup_of is None else self.record(subgroup_of).subgroups
         for name, record in self._all_records():
             if (
-                dimension in (None, record.dimension)
-                and order in (None, record.order)
-                and point_group in (None, record.point_group, record.schoenflies)
+                (dimension is None or integer(dimension) == record.dimension)
+                and (order is None or integer(order) == record.order)
+                and (point_group is None or str(point_group) in record.classes)
                 and (whole is None or name in whole)
                 and (lattice is None or _on_lattice(record, lattice))
             ):
@@ -216,7 +216,13 @@ class Catalog(Mapping[str, SplitGroup]):
             raise NameClashError(
                 f"{brief(group)} is no SplitGroup; declare it with SplitGroup", witness=group
             )
-        record = record_of(group, tuple(aliases))
+        others: list[Any] = [aliases] if isinstance(aliases, str) else listed(aliases, "aliases")
+        if not all(isinstance(alias, str) for alias in others):
+            raise NameClashError(
+                f"aliases are other names, strings, not {brief(aliases)}; give a list of them",
+                witness=aliases,
+            )
+        record = record_of(group, tuple(others))
         if self._registered.get(group.name) == record and self._made[group.name] == group:
             return group
         for name in (group.name, *record.aliases):

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Int
 
 from groupkit import relations
+from groupkit.errors import ElementError, brief
 from groupkit.split_group import SplitGroup
 
 
@@ -29,4 +30,7 @@ def embedding(small: SplitGroup, large: SplitGroup) -> Int[np.ndarray, " order"]
     >>> embedding(p4, p4m).tolist()
     [0, 1, 2, 3]
     """
+    for group in (small, large):
+        if not isinstance(group, SplitGroup):
+            raise ElementError(f"{brief(group)} is no SplitGroup; give two of them", witness=group)
     return relations.embedding(small.stabilizer, large.stabilizer)

@@ -63,6 +63,11 @@ class GroupRecord:
     subgroups: tuple[str, ...] = ()
     generators: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
 
+    @property
+    def classes(self) -> tuple[str, str]:
+        """The symbols of the class of S: Hermann-Mauguin's and Schoenflies'."""
+        return self.point_group, self.schoenflies
+
     def build(self) -> SplitGroup:
         """Declare the group from its generators."""
         return SplitGroup.from_generators(
