@@ -21,11 +21,12 @@ from groupkit_torch.geometry import check_group, per_axis
 from groupkit_torch.guard import Guarded
 from groupkit_torch.kernel import Kernel
 from groupkit_torch.sampler import Sampler
+from groupkit_torch.tables import Tabulated
 
 _CORRELATIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 
 
-class GroupBlurPool(Guarded):
+class GroupBlurPool(Tabulated, Guarded):
     r"""Blur every map with a tent of the group, then keep every s-th point.
 
     Subsampling without a low-pass filter makes outputs jump when the input moves by one point;
@@ -106,10 +107,9 @@ class GroupBlurPool(Guarded):
         kernel = Kernel.of_tent(stabilizer, self.stride, size)
         self._set_guard(Sampler(group, kernel, self.padding), exact)
 
-    def reset_parameters(self) -> None:
-        """Make the filter anew, for a module that came from the meta device."""
+    def _make_tables(self, device: torch.device) -> None:
         # integers, which .to(dtype) leaves as they are
-        self.weights = torch.tensor(self._tent.on_box(), dtype=torch.int64)
+        self.weights = torch.tensor(self._tent.on_box(), dtype=torch.int64, device=device)
 
     def forward(
         self, x: Inexact[Tensor, "batch channels *rest"]

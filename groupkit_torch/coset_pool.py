@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import torch
 from jaxtyping import Inexact
-from torch import Tensor, nn
+from torch import Tensor
 
 from groupkit import SplitGroup
 from groupkit.errors import FeatureTypeError, NotASubgroupError
@@ -17,9 +17,10 @@ from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.feature_maps import check_map
 from groupkit_torch.geometry import check_group
 from groupkit_torch.reductions import check_mode, reduce
+from groupkit_torch.tables import Tabulated
 
 
-class CosetPool(nn.Module):
+class CosetPool(Tabulated):
     r"""Pool the stabilizer axis over cosets, :math:`y(sH, x) = \max_{h \in H} f(s h, x)`.
 
     Any of the modes takes the place of the maximum: none depends on the order of h.
@@ -99,13 +100,12 @@ class CosetPool(nn.Module):
         self.register_buffer("members", None, persistent=False)
         self.reset_parameters()
 
-    def reset_parameters(self) -> None:
-        """Make the index of the cosets' entries anew; there is nothing to learn."""
+    def _make_tables(self, device: torch.device) -> None:
         if not self.output_type.has_axis:
             return
         ours = self.input_type.cosets.representatives
         owner = self.output_type.cosets.index_of[ours]  # the output coset of each input coset
-        self.members = torch.tensor(owner).argsort(stable=True)
+        self.members = torch.tensor(owner, device=device).argsort(stable=True)
 
     def forward(
         self, x: Inexact[Tensor, "batch channels cosets *space"]

@@ -112,10 +112,12 @@ class GroupLinear(Filters):
         space = x.shape[axes:]
         matrix = self.expanded_weight().flatten(1)
         bias = spread(self.expanded_bias(), self._output_size or 1)
-        if not space:
-            y = F.linear(x.flatten(1), matrix, bias)
+        rows = x.flatten(1, axes - 1)
+        last = rows.movedim(1, -1)
+        if not space or (last.is_contiguous() and not rows.is_contiguous()):  # channels_last
+            y = F.linear(last, matrix, bias).movedim(-1, 1)
         else:
-            y = F.conv1d(x.reshape(x.shape[0], len(matrix.T), -1), matrix.unsqueeze(-1), bias)
+            y = F.conv1d(rows.flatten(2), matrix.unsqueeze(-1), bias)
         size = () if self._output_size is None else (self._output_size,)
         return y.view(x.shape[0], self.out_channels, *size, *space)
 

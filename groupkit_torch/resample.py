@@ -136,9 +136,10 @@ class Resampling(nn.Module):
         inside = (np.abs(samples.places) <= np.array(self.image_shape) / 2 + _ROUNDING).all(axis=1)
         mask = inside.reshape(self.array_shape)
         samples = Grid(basis, samples.frames, self.array_shape, mask)
-        self._mask = torch.tensor(mask)
-        self._to_lattice = _Weights(resampling_matrix(pixels, samples, antialias))
-        self._to_image = _Weights(resampling_matrix(samples, pixels, antialias))
+        with torch.device("cpu"):  # where they stay, also if the module is made on meta
+            self._mask = torch.tensor(mask)
+            self._to_lattice = _Weights(resampling_matrix(pixels, samples, antialias))
+            self._to_image = _Weights(resampling_matrix(samples, pixels, antialias))
 
     @property
     def mask(self) -> Bool[Tensor, "*array"]:
@@ -194,7 +195,7 @@ class _Weights:
         self._copies: dict[tuple[torch.device, torch.dtype], tuple[Tensor, Tensor, Tensor]] = {}
 
     def __call__(self, flat: Tensor) -> Tensor:
-        dtype = flat.real.dtype
+        dtype = flat.real.dtype if flat.is_complex() else flat.dtype
         if (flat.device, dtype) not in self._copies:
             with torch.inference_mode(False):  # the copy is shared with calls that train
                 index, weight, place = (part.to(flat.device) for part in self._parts)

@@ -16,6 +16,11 @@ class Tabulated(nn.Module):
     neither in a state_dict nor by drawing weights: they are made wherever the module turns up.
     """
 
+    def reset_parameters(self) -> None:
+        """Make the tables anew; a layer with parameters draws those as well."""
+        tables = self._tables()
+        self._make_tables(tables[0].device if tables else torch.get_default_device())
+
     def _make_tables(self, device: torch.device) -> None:
         """Make all tables on a device."""
         raise NotImplementedError
@@ -37,5 +42,4 @@ class Tabulated(nn.Module):
         if any(table.is_meta for table in self._tables()):  # assign=True brings the parameters
             known = [*self.parameters(), *state_dict.values()]
             real = [t.device for t in known if isinstance(t, Tensor) and not t.is_meta]
-            if real:
-                self._make_tables(real[0])
+            self._make_tables(real[0] if real else torch.get_default_device())

@@ -19,12 +19,13 @@ from groupkit_torch.geometry import SettingError, check_group, per_axis
 from groupkit_torch.guard import Guarded
 from groupkit_torch.kernel import Kernel
 from groupkit_torch.sampler import Sampler
+from groupkit_torch.tables import Tabulated
 
 _TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
 _MODES = ("nearest", "linear")
 
 
-class GroupUpsample(Guarded):
+class GroupUpsample(Tabulated, Guarded):
     r"""Make every map larger by a whole factor, exactly equivariant at every size.
 
     ``"linear"`` writes each point through the tent :math:`\psi` of the group and makes n points
@@ -119,10 +120,9 @@ class GroupUpsample(Guarded):
         sampler = Sampler(group, kernel, self.padding, False, output_padding=(0,) * dimension)
         self._set_guard(sampler, exact)
 
-    def reset_parameters(self) -> None:
-        """Make the filter anew, for a module that came from the meta device."""
+    def _make_tables(self, device: torch.device) -> None:
         if self.mode == "linear":  # integers, which .to(dtype) leaves as they are
-            self.weights = torch.tensor(self._tent.on_box(), dtype=torch.int64)
+            self.weights = torch.tensor(self._tent.on_box(), dtype=torch.int64, device=device)
 
     def forward(
         self, x: Inexact[Tensor, "batch channels *rest"]

@@ -23,6 +23,7 @@ REGULAR: dict[str, Make] = {
     "GroupLinear": lambda L: L.GroupLinear(2, 2),
     "SeparableGroupConv": lambda L: L.SeparableGroupConv(2, 2, 3, padding=1),
     "GroupBatchNorm": lambda L: L.BatchNorm(2),
+    "GroupSyncBatchNorm": lambda L: L.SyncBatchNorm(2),
     "GroupInstanceNorm": lambda L: L.InstanceNorm(2, affine=True),
     "GroupGroupNorm": lambda L: L.GroupGroupNorm(1, 2),
     "GroupLayerNorm": lambda L: L.LayerNorm(2),
