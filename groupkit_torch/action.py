@@ -94,8 +94,23 @@ def act(
     return functional.act(x, _index(stabilizer, s, space, kind, torus, x.device), channels)
 
 
-@lru_cache(maxsize=32)  # an index is as large as a map
+# integers decide it, in numpy: a constant of the graph
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
 def _index(
+    stabilizer: Stabilizer,
+    s: int,
+    space: tuple[int, ...],
+    kind: FeatureType,
+    torus: bool,
+    device: torch.device,
+) -> Int[Tensor, "*map"]:
+    if torch.compiler.is_compiling():  # the tensors of a trace are none to keep
+        return torch.tensor(array_action(stabilizer, s, space, kind, torus), device=device)
+    return _cached(stabilizer, s, space, kind, torus, device)
+
+
+@lru_cache(maxsize=32)  # an index is as large as a map
+def _cached(
     stabilizer: Stabilizer,
     s: int,
     space: tuple[int, ...],

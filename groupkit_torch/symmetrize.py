@@ -51,8 +51,9 @@ class Symmetrize(nn.Module):
     -----
     Random numbers that the network draws (dropout) differ from call to call, and are not
     averaged out. Where boxes are not stable, the network sees zeros outside the stable window.
-    In training, batch norm sees the batch |S| times, turned. Compile the network rather than the
-    average: ``Symmetrize(torch.compile(model), group)``.
+    In training, batch norm sees the batch |S| times, turned. It exports whole, and compiles whole
+    with ``dynamic=False``; or compile the network alone, as in
+    ``Symmetrize(torch.compile(model), group)``.
 
     Examples
     --------

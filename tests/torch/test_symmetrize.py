@@ -135,6 +135,19 @@ def test_compiled_networks() -> None:
     assert torch.equal(made(x), Symmetrize(net, gk.p4m, output_type="planar")(x))
 
 
+@pytest.mark.compile
+@pytest.mark.parametrize("group", [gk.p4m, gk.p6], ids=name)
+def test_it_compiles_and_exports_whole(group: gk.SplitGroup) -> None:
+    made = Symmetrize(plain(2), group, output_type="planar")
+    compiled = torch.compile(made, backend="eager", fullgraph=True, dynamic=False)
+    for n in (7, 9):
+        x = torch.rand(1, 1, n, n, dtype=torch.float64)
+        assert torch.equal(compiled(x), made(x))
+    exported = torch.export.export(made, (x,)).module()
+    assert torch.equal(exported(x), made(x))
+    assert type(made(x)) is Tensor  # nothing of the traces is left behind
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
