@@ -190,6 +190,12 @@ class NotAnActionError(GroupkitError, ValueError):
     law = "an action is by permutations and respects products"
 
 
+class NotACharacterError(GroupkitError, ValueError):
+    """Values on conjugacy classes are not those of a representation."""
+
+    law = "a character is an integer combination of irreducible ones"
+
+
 class InfiniteRequestError(GroupkitError, ValueError):
     """A question about a finite group was asked of an infinite one."""
 

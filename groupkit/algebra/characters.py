@@ -13,8 +13,10 @@ from jaxtyping import Bool, Complex, Int
 from groupkit.algebra.conjugacy import ConjugacyClasses, conjugacy_classes
 from groupkit.algebra.finite_part import finite_part
 from groupkit.algebra.modular import common_eigenvectors, inverse_modulo, prime_above, root_of_unity
+from groupkit.errors import NotACharacterError, brief
 from groupkit.finite_group import FiniteGroup
 from groupkit.frozen import Frozen, read_only
+from groupkit.integers import exact_matmul
 from groupkit.split_group import SplitGroup
 
 Kind = Literal["real", "complex", "quaternionic"]
@@ -94,12 +96,57 @@ class CharacterTable(Frozen):
     def indicators(self) -> Int[np.ndarray, " characters"]:
         """The Frobenius-Schur indicators Σ χ(a²) / |G|: 1 real, 0 complex, -1 quaternionic.
 
-        A sum of squares ζ²ʲ of eigenvalues that is known to be one of these integers.
+        Exact, by the eigenvalues ζ²ʲ of squares.
         """
-        weighted = np.einsum("c,icj->ij", self.classes.sizes, self.multiplicities)
-        exponent = self.exponent
-        squares = np.exp(4j * np.pi * np.arange(exponent) / exponent)
-        return read_only(np.rint((weighted @ squares).real / self.group.order).astype(np.int64))
+        weights = np.tensordot(self.classes.sizes, self.multiplicities, axes=(0, 1))
+        return read_only(self._sums(weights, 2) // self.group.order)
+
+    def scalar_products(
+        self, values: Int[np.ndarray, " classes"]
+    ) -> Int[np.ndarray, " characters"]:
+        """Return ⟨f, χ⟩ = Σ f(a) χ(a⁻¹) / |G|, how often each χ occurs in a character f.
+
+        Exact.
+
+        Parameters
+        ----------
+        values : numpy.ndarray
+            int64 [classes]: f on each class, the character of a representation whose traces
+            are integers, such as one by permutations.
+
+        Raises
+        ------
+        NotACharacterError
+            If some scalar product is no integer: f is the trace of nothing.
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> import numpy as np
+        >>> regular = np.array([8, 0, 0, 0, 0])
+        >>> character_table(p4m).scalar_products(regular).tolist()
+        [1, 1, 1, 1, 2]
+        """
+        weights = np.tensordot(self.classes.sizes * values, self.multiplicities, axes=(0, 1))
+        counts, remainders = np.divmod(self._sums(weights, -1), self.group.order)
+        if remainders.any():
+            number = int(np.argmax(remainders != 0))
+            raise NotACharacterError(
+                f"{brief(values.tolist())} is no character: its scalar product with χ{number + 1} "
+                "is no integer; give the traces of a representation, one for each class",
+                witness=number,
+            )
+        return np.asarray(counts, dtype=np.int64)
+
+    def _sums(
+        self, weights: Int[np.ndarray, "characters exponent"], power: int
+    ) -> Int[np.ndarray, " characters"]:
+        """Return Σ w_j ζ^(power·j), known to be integers: by ζ ↦ z in a large prime field."""
+        p = prime_above(2 * int(np.abs(weights).sum(axis=1).max()), self.exponent)
+        z = root_of_unity(self.exponent, p)
+        roots = np.array([pow(z, power * j, p) for j in range(self.exponent)])
+        sums = exact_matmul(weights % p, roots) % p
+        return np.where(sums > p // 2, sums - p, sums).astype(np.int64)
 
     @property
     def kinds(self) -> tuple[str, ...]:

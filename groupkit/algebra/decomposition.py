@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from groupkit.algebra.characters import character_table
 from groupkit.algebra.gset import GSet
 from groupkit.algebra.irreps import RealIrrep, real_irreps
 
@@ -89,11 +90,11 @@ def irrep_multiplicities(gset: GSet) -> dict[RealIrrep, int]:
     >>> [count for count in irrep_multiplicities(GSet.regular(p4m)).values()]
     [1, 1, 1, 1, 2]
     """
-    counts = {
-        irrep: round(
-            float(irrep.character @ gset.fixed_points)
-            / (irrep.commutant_dimension * gset.group.order)
-        )
-        for irrep in real_irreps(gset.group)
-    }
-    return {irrep: count for irrep, count in counts.items() if count}
+    table = character_table(gset.group)
+    products = table.scalar_products(gset.fixed_points[table.classes.representatives])
+    counts: dict[RealIrrep, int] = {}
+    for irrep in real_irreps(gset.group):
+        twice = 2 if irrep.kind == "quaternionic" else 1  # then the irrep is 2χ
+        if count := int(products[irrep.constituents[0]]) // twice:
+            counts[irrep] = count
+    return counts

@@ -7,6 +7,7 @@ import sympy
 from hypothesis import given, settings
 
 import groupkit as gk
+from groupkit import errors
 from groupkit.algebra import CharacterTable, character_table
 from tests.algebra.groups_for_algebra import (
     A5,
@@ -62,6 +63,32 @@ def test_characters_are_homomorphisms_of_class_sums() -> None:
     omega = table.values * classes.sizes / table.degrees[:, None]
     products = np.einsum("rst,it->irs", classes.multiplication, omega)
     np.testing.assert_allclose(products, omega[:, :, None] * omega[:, None, :], atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["Q8", "C7 ⋊ C3", "A5", "C12"])
+def test_scalar_products_of_what_is_known(name: str) -> None:
+    table = character_table(SPECIAL[name])
+    regular = np.zeros(len(table), dtype=np.int64)
+    regular[table.classes.identity] = table.group.order
+    np.testing.assert_array_equal(table.scalar_products(regular), table.degrees)
+    ones = np.ones(len(table), dtype=np.int64)
+    assert table.scalar_products(5 * ones).tolist() == [5] + [0] * (len(table) - 1)
+    conjugation = table.group.order // table.classes.sizes  # fixed points: centralisers
+    expected = table.values.sum(axis=1)
+    np.testing.assert_allclose(table.scalar_products(conjugation), expected, atol=1e-9)
+
+
+def test_what_is_no_character_is_refused() -> None:
+    table = character_table(gk.p4m)
+    with pytest.raises(errors.NotACharacterError) as caught:
+        table.scalar_products(np.array([1, 0, 0, 0, 0]))
+    assert caught.value.witness == 0
+    assert str(caught.value) == (
+        "[1, 0, 0, 0, 0] is no character: its scalar product with χ1 is no integer; give the "
+        "traces of a representation, one for each class"
+    )
+    with pytest.raises(errors.NotACharacterError):  # its scalar products are not even rational
+        character_table(A5).scalar_products(np.array([1, 1, 0, 0, 0]))
 
 
 def test_published_tables() -> None:
