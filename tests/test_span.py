@@ -102,7 +102,10 @@ def check(group: gk.SplitGroup, sizes: Sequence[int]) -> int:
     return count
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.slow if declared(n).order > 24 else ()) for n in NAMES],
+)
 def test_parameters_are_the_dimension_of_the_equivariant_kernels(name: str) -> None:
     group = declared(name)
     assert check(group, KERNELS) >= len(subgroups_up_to_conjugacy(group)) ** 2

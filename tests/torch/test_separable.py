@@ -312,3 +312,16 @@ def test_the_meta_device_gives_shapes() -> None:
 
 def test_complex_weights_go_through() -> None:
     check(gk.p4, 2, 2, 3, space=(4, 4), dtype=torch.complex128)
+
+
+@pytest.mark.compile
+@pytest.mark.parametrize("options", [{}, {"algorithm": "factored"}, {"share": "g"}], ids=str)
+def test_they_compile_whole_and_export_with_any_batch(options: dict[str, Any]) -> None:
+    net = nn.Sequential(separable(gk.p6, 2, 2, 3, padding=1, **options), nn.ReLU())
+    x = torch.randn(2, 2, 6, 9, 9, dtype=torch.float64)
+    compiled = torch.compile(net, fullgraph=True, backend="aot_eager")
+    assert torch.allclose(compiled(x), net(x), rtol=0, atol=1e-12)
+    batch = torch.export.Dim("batch", min=2)
+    exported = torch.export.export(net, (x,), dynamic_shapes=({0: batch},)).module()
+    more = torch.cat([x, x + 1])
+    assert torch.allclose(exported(more), net(more), rtol=0, atol=1e-12)
