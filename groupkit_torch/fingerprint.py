@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool
 
 from groupkit.action import image_shape
 from groupkit.errors import WindowError
@@ -330,7 +331,9 @@ class Fingerprint:
         return Fingerprint(self.stabilizer, self.torus, values, parts)
 
 
-def _reads(kernel: Kernel, place: Place, size: Sides) -> tuple[Numbers, Numbers, Sides]:
+def _reads(
+    kernel: Kernel, place: Place, size: Sides
+) -> tuple[Numbers, Bool[np.ndarray, "outputs points"], Sides]:
     """Return the flat positions that each output reads, which are inside, and the sides."""
     sides, origin = place(size)
     outputs = np.argwhere(np.ones(sides, dtype=bool))

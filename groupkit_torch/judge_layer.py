@@ -48,6 +48,9 @@ def judge_layer(
     """
     own = track.print
     assert own is not None
+    inner = getattr(module, "layer", None)
+    if isinstance(inner, nn.Module):  # of the whole group, on maps of a subgroup
+        module = inner
     dimension = own.stabilizer.dimension
     after = tuple(y.shape[-dimension:]) if y.dim() >= dimension + 2 else ()
     if isinstance(module, _REFUSED):
