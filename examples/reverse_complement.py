@@ -65,7 +65,9 @@ def main() -> None:
             optimizer.step()
         with torch.no_grad():
             right = [((net(y).flatten() > 0) == truth.bool()).float().mean() for y in (test, other)]
-        print(f"{name:<12} right on the strand that was read: {right[0]:.1%}, on the other: ", end="")
+        print(
+            f"{name:<12} right on the strand that was read: {right[0]:.1%}, on the other: ", end=""
+        )
         print(f"{right[1]:.1%}")
 
 

@@ -193,7 +193,7 @@ def test_fields_pair_with_regular_maps_only() -> None:
 
 def test_channels_hold_whole_fields() -> None:
     field = gk.p4.field("vector")
-    with pytest.raises(SettingError, match="in_channels=3 .* no whole number of fields of 2"):
+    with pytest.raises(SettingError, match=r"in_channels=3 .* no whole number of fields of 2"):
         gt.GroupConv(gk.p4, 3, 2, 3, input_type=field)
     with pytest.raises(SettingError, match="no whole number of fields"):
         gt.GroupConv(gk.p4, 2, 2, 3, groups=2, input_type=field)
