@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import HealthCheck, given, settings, strategies as st
-from torch import nn
+from torch import Tensor, nn
 
 import groupkit as gk
 import groupkit_torch as gt
@@ -211,3 +212,60 @@ def test_a_layer_that_is_not_exact_is_noticed() -> None:
     plain = nn.Conv2d(CHANNELS, CHANNELS, 3, dtype=torch.float64)
     with pytest.raises(AssertionError):
         assert_exact((group, plain, kind, kind, (7, 7)), torch.float64)
+
+
+FILTER = torch.randn(2, 2, 3, 3, dtype=DOUBLE, generator=torch.Generator().manual_seed(0))
+CALLS: list[Callable[[int, int], Callable[[Tensor], Tensor]]] = [
+    lambda a, _: lambda x: x[..., a:, :],
+    lambda _, b: lambda x: x[..., : x.shape[-2] - b, :],
+    lambda *_: lambda x: x[:, :, ::2, ::2],
+    lambda a, b: lambda x: F.pad(x, (a, b, b, a)),
+    lambda *_: lambda x: F.pad(x, (1, 1, 1, 1), mode="reflect"),
+    lambda a, _: lambda x: F.max_pool2d(x, 3, 2, a % 2),
+    lambda *_: lambda x: F.avg_pool2d(x, 2, 1),
+    lambda a, b: lambda x: F.conv2d(x, FILTER, stride=1 + a % 2, padding=b),
+    lambda a, b: lambda x: F.conv_transpose2d(x, FILTER, stride=1 + a, padding=b),
+    lambda a, _: lambda x: F.adaptive_avg_pool2d(x, 3 + a),
+    lambda a, _: lambda x: F.adaptive_max_pool2d(x, 2 + a),
+    lambda *_: lambda x: x + x.mean((2, 3), keepdim=True),
+    lambda *_: lambda x: torch.maximum(x, -x),
+]
+
+
+class Composed(nn.Module):
+    """A model of calls of torch, one after the other."""
+
+    def __init__(self, calls: list[Callable[[Tensor], Tensor]]) -> None:
+        super().__init__()
+        self.calls = calls
+
+    def forward(self, x: Tensor) -> Tensor:
+        for call in self.calls:
+            x = call(x)
+        return x
+
+
+def test_calls_of_torch_one_after_the_other_are_judged_as_they_measure() -> None:
+    rng, counts = random.Random(0), Counter[int]()
+    for _ in range(120):
+        drawn = [
+            rng.choice(CALLS)(rng.randint(0, 2), rng.randint(0, 2))
+            for _ in range(rng.randint(1, 4))
+        ]
+        net, shape = Composed(drawn), (1, 2, *(rng.randint(6, 14),) * 2)
+        try:
+            net(torch.zeros(shape, dtype=DOUBLE))
+        except (RuntimeError, ValueError):
+            continue  # too small
+        trace = gt.trace_exactness(net, shape, gk.p4m, dtype=DOUBLE)
+        kept = set(gk.p4m.stabilizer)
+        for seed in range(4):  # of maxima, one side may win by chance
+            found = gt.find_symmetry(
+                net, gk.p4m, shape, output_type="planar", dtype=DOUBLE, seed=seed, tolerance=1e-10
+            )
+            kept &= set(found.elements)
+        assert trace.kept == tuple(sorted(kept)), str(trace)
+        counts[len(kept)] += 1
+    print(f"{counts.total()} compositions compared, {dict(counts)}")
+    assert counts.total() > 100
+    assert len(counts) > 2
