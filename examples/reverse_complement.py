@@ -64,11 +64,10 @@ def main() -> None:
             loss.backward()
             optimizer.step()
         with torch.no_grad():
-            right = [((net(y).flatten() > 0) == truth.bool()).float().mean() for y in (test, other)]
-        print(
-            f"{name:<12} right on the strand that was read: {right[0]:.1%}, on the other: ", end=""
-        )
-        print(f"{right[1]:.1%}")
+            read, turned = (
+                ((net(y).flatten() > 0) == truth.bool()).float().mean() for y in (test, other)
+            )
+        print(f"{name:<12} right on the strand read: {read:.1%}, on the other: {turned:.1%}")
 
 
 if __name__ == "__main__":
