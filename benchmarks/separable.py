@@ -2,8 +2,9 @@
 
 For each shape of layer and each algorithm: the time of the forward pass and of a training step
 (forward and backward), and what is kept for the backward pass, relative to the full `GroupConv`
-of the same shape. The three are run in turn, and the median of the ratios of each turn is shown,
-so that what else the machine does hits all alike. The last column is what "auto" takes.
+of the same shape. The layers are run in turn, and the median of the ratios of each turn is shown;
+on one thread it is the processor's time, so that what else the machine does counts little. The
+last column is what "auto" takes.
 
 Options: ``--threads N`` (1), ``--repeats N`` (7).
 """
@@ -87,12 +88,13 @@ def kept(layer: nn.Module, x: Tensor) -> int:
 
 def seconds(layer: nn.Module, x: Tensor, train: bool) -> float:
     """Return the time of one forward pass, or of one with its backward pass."""
-    start = time.perf_counter()
+    clock = time.process_time if torch.get_num_threads() == 1 else time.perf_counter
+    start = clock()
     with torch.set_grad_enabled(train):
         y = layer(x)
         if train:
             y.sum().backward()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def measure(shape: Shape, repeats: int) -> str:
