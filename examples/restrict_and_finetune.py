@@ -57,9 +57,7 @@ def main() -> None:
     x, labels = data()
     net = network(gk.p4m)
     train(net, x, labels, 60)
-    print(
-        f"p4m: accuracy {accuracy(net, x, labels):.1%}, of at most 50 %, as mirror images look alike to it"
-    )
+    print(f"p4m: accuracy {accuracy(net, x, labels):.1%}, of 50% at most: mirrors look alike to it")
     smaller = gt.restrict(net, gk.p4)
     with torch.no_grad():
         difference = (smaller(x) - net(x)).abs().max().item()
