@@ -12,8 +12,8 @@ from groupkit.algebra.commuting import (
 from groupkit.algebra.conjugacy import ConjugacyClasses, conjugacy_classes
 from groupkit.algebra.decomposition import IsotypicComponent, decompose, irrep_multiplicities
 from groupkit.algebra.gset import GSet
+from groupkit.algebra.homomorphism import Homomorphism
 from groupkit.algebra.homomorphisms import (
-    Homomorphism,
     homomorphisms,
     is_isomorphic,
     isomorphism,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
+from groupkit.algebra.action_laws import check_action, distinct, lookup
 from groupkit.algebra.commuting import of_mask
 from groupkit.algebra.finite_part import finite_part
 from groupkit.errors import ElementError, NotAnActionError, brief
@@ -73,14 +74,14 @@ class GSet(Frozen):
                 witness=permutations,
             )
         images = images.astype(np.int64)
-        names = tuple(range(shape[1])) if points is None else _distinct(points)
+        names = tuple(range(shape[1])) if points is None else distinct(points)
         if len(names) != shape[1]:
             raise NotAnActionError(
                 f"{shape[1]} points are permuted, but {len(names)} different ones are named; "
                 "name each point once",
                 witness=names,
             )
-        _check_action(finite, images, names)
+        check_action(finite, images, names)
         self._set(group=finite, permutations=images, points=names)
 
     @classmethod
@@ -106,13 +107,13 @@ class GSet(Frozen):
             With an element and a point whose image is none of the points, or as `GSet` does.
         """
         finite = finite_part(group)
-        names = _distinct(points)
+        names = distinct(points)
         numbers = {point: number for number, point in enumerate(names)}
         rows = np.empty((finite.order, len(names)), dtype=np.int64)
         for a in finite:
             for i, point in enumerate(names):
                 image = act(a, point)
-                rows[a, i] = _lookup(numbers, image)
+                rows[a, i] = lookup(numbers, image)
                 if rows[a, i] < 0:
                     raise NotAnActionError(
                         f"{a} maps the point {brief(point)} to {brief(image)}, which is not among "
@@ -213,7 +214,7 @@ class GSet(Frozen):
         ElementError
             If it is none of them.
         """
-        number = _lookup(self._numbers, point)
+        number = lookup(self._numbers, point)
         if number < 0:
             raise ElementError(
                 f"{brief(point)} is none of the {len(self)} points, such as "
@@ -300,61 +301,3 @@ class GSet(Frozen):
     def __repr__(self) -> str:
         orbits = f"{self.orbit_count} orbit{'s' * (self.orbit_count != 1)}"
         return f"GSet({len(self)} points in {orbits}, of a group of order {self.group.order})"
-
-
-def _distinct(points: Any) -> tuple[Hashable, ...]:
-    """Return points in order of first appearance, or raise NotAnActionError."""
-    try:
-        return tuple(dict.fromkeys(points))
-    except TypeError:
-        raise NotAnActionError(
-            f"points are listed and hashable, as numbers and tuples are, not {brief(points)}; "
-            "give them as tuples, say",
-            witness=points,
-        ) from None
-
-
-def _lookup(numbers: dict[Hashable, int], point: Any) -> int:
-    """Return the number of a point, -1 if it is none of them or cannot be one."""
-    try:
-        return numbers.get(point, -1)
-    except TypeError:  # not hashable
-        return -1
-
-
-def _check_action(
-    group: FiniteGroup, images: Int[np.ndarray, "order points"], points: tuple[Hashable, ...]
-) -> None:
-    """Raise NotAnActionError unless rows are permutations that compose as the group does."""
-    numbers = np.arange(len(points))
-    bad = (np.sort(images, axis=1) != numbers).any(axis=1)
-    bad[group.identity] |= (images[group.identity] != numbers).any()
-    if bad.any():
-        a = int(np.argmax(bad))
-        what = "fix every point" if a == group.identity else "permute the points"
-        i = _first_defect(images[a], a == group.identity)
-        raise NotAnActionError(
-            f"{a} does not {what}: {brief(points[i])} goes to {brief(points[images[a, i]])}"
-            f"{', as does another point' if a != group.identity else ''}; correct the action",
-            witness=(a, points[i]),
-        )
-    for b in group.generators:  # (ab)c = a(bc): the other products follow
-        after = images[:, images[b]]
-        wrong = images[group.cayley_table[:, b]] != after
-        if wrong.any():
-            a, i = (int(k) for k in np.argwhere(wrong)[0])
-            ab = int(group.cayley_table[a, b])
-            raise NotAnActionError(
-                f"{a}·{b} = {ab} does not act as {a} after {b}: it maps {brief(points[i])} to "
-                f"{brief(points[images[ab, i]])}, not to {brief(points[after[a, i]])}; act from "
-                "the left, by an inverse where a right action is meant",
-                witness=(a, b, points[i]),
-            )
-
-
-def _first_defect(row: Int[np.ndarray, " points"], identity: bool) -> int:
-    """Return a point that a row moves (of the identity), or that shares its image."""
-    if identity:
-        return int(np.argmax(row != np.arange(len(row))))
-    counts = np.bincount(row, minlength=len(row))
-    return int(np.argmax(counts[row] > 1))

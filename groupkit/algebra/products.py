@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Int
 
 from groupkit.algebra.finite_part import finite_group
-from groupkit.algebra.homomorphisms import Homomorphism
+from groupkit.algebra.homomorphism import Homomorphism
 from groupkit.errors import NotAHomomorphismError, NotAnActionError
 from groupkit.finite_group import FiniteGroup
 from groupkit.integers import numbers_below

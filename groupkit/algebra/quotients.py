@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from groupkit.algebra.finite_part import finite_group
-from groupkit.algebra.homomorphisms import Homomorphism
+from groupkit.algebra.homomorphism import Homomorphism
 from groupkit.algebra.normality import check_normal
 from groupkit.finite_group import FiniteGroup, Subgroup
 from groupkit.split_group import SplitGroup
