@@ -239,3 +239,22 @@ def test_no_name_of_ours_is_in_a_plain_graph() -> None:
     layer = gt.to_plain(gt.GroupBlurPool(gk.p6))
     assert "groupkit" not in layer.code
     assert isinstance(layer, torch.fx.GraphModule)
+
+
+def test_plain_networks_take_fake_quantisation() -> None:
+    L = gt.layers(gk.p4)
+    net = nn.Sequential(L.LiftingConv(1, 4, 3), L.BatchNorm(4), nn.ReLU(), L.CosetPool()).eval()
+    x = torch.randn(4, 1, 9, 9)
+    result = gt.to_plain(net, x, fold_batch_norm=True)
+    conv = result[0].conv
+    scale = conv.weight.detach().abs().max().item() / 127
+
+    class Quantised(nn.Module):
+        def forward(self, weight: torch.Tensor) -> torch.Tensor:
+            return torch.fake_quantize_per_tensor_affine(weight, scale, 0, -128, 127)
+
+    nn.utils.parametrize.register_parametrization(conv, "weight", Quantised())
+    assert (result(x) - net(x)).abs().max() < 0.1 * net(x).abs().max()
+    step(result, x)
+    assert conv.parametrizations.weight.original.grad.abs().max() > 0
+    assert conv.weight.unique().numel() <= 256
