@@ -283,3 +283,10 @@ def test_it_compiles_and_exports(group: gk.SplitGroup) -> None:
     assert torch.allclose(compiled(x), up(x), atol=1e-12)
     program = torch.export.export(up, (x,))
     assert torch.allclose(program.module()(x), up(x), atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [torch.complex128, torch.complex64], ids=str)
+def test_complex_maps_go_through(dtype: torch.dtype) -> None:
+    up = gt.GroupConvTranspose(gk.p6, 1, 2, 3, 2, 1, dtype=dtype)
+    assert_equivariant(up, gk.p6, (1, 1, 6, 5, 5), "regular")
+    assert gt.trace_exactness(up, (1, 1, 6, 5, 5)).kept == tuple(range(6))
