@@ -3,6 +3,7 @@
 The demo trains the network whose feature map is shown, which takes some ten seconds.
 """
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -20,6 +21,7 @@ from groupkit_torch.demo import main as demo
 IMAGES = Path(__file__).parent / "images"
 FROM_DEMO = ("feature_map_rotation", "filters_p3m1")
 PALE = Normalize(0, 18)
+PICTURE = re.compile(r"^```python\n(.*?)^```\n\n!\[[^\]]*\]\(([^)]+)\)", re.MULTILINE | re.DOTALL)
 
 
 def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -80,9 +82,23 @@ def conventions() -> Figure:
     return figure
 
 
+def gallery() -> None:
+    """Run the blocks of docs/gallery.md, and save what each calls `picture` as the image below."""
+    page = (Path(__file__).parent / "gallery.md").read_text(encoding="utf-8")
+    namespace: dict[str, object] = {}
+    for code, target in PICTURE.findall(page):
+        exec(code, namespace)
+        drawn = namespace["picture"]
+        figure = drawn.figure if isinstance(drawn, Axes) else drawn
+        smaller = {"optimize": True}
+        path = Path(__file__).parent / target
+        figure.savefig(path, dpi=72, facecolor="white", pil_kwargs=smaller)
+
+
 def main() -> None:
     """Write all pictures to docs/images."""
     IMAGES.mkdir(exist_ok=True)
+    gallery()
     conventions().savefig(IMAGES / "conventions.png", dpi=110, facecolor="white")
     with tempfile.TemporaryDirectory() as folder:
         demo(["--output", folder])

@@ -122,7 +122,7 @@ def plot_coset_graph(graph: Any, *, axes: Axes | None = None) -> Axes:
         elif not swaps[name] or start < end:
             bend = 0.12 * (rank + (0 if swaps[name] else 1))
             head = not swaps[name]
-            draw_arrow(axes, places[start], places[end], pens[name], gap=16, bend=bend, head=head)
+            draw_arrow(axes, places[start], places[end], pens[name], gap=16.0, bend=bend, head=head)
     for node, label in graph.nodes(data="label"):
         shown = label if len(label) < 22 else f"{label[:20]}…"
         draw_box(axes, places[node], shown, size=9.5, edge=QUIET)

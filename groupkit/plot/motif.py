@@ -15,7 +15,7 @@ from groupkit.errors import MotifError, brief
 from groupkit.page import page_basis, positions
 from groupkit.split_group import SplitGroup
 
-Motif = str | Sequence[Sequence[float]] | Shaped[np.ndarray, "rows columns *channels"]
+Motif = str | Sequence[Sequence[float | int]] | Shaped[np.ndarray, "rows columns *channels"]
 """A text, the corners of a polygon, or an image as an array."""
 
 

@@ -61,7 +61,7 @@ def draw_arrow(
     end: Place,
     pen: tuple[str, Any],
     *,
-    gap: float = 12,
+    gap: float = 12.0,
     bend: float = 0.0,
     width: float = 1.6,
     head: bool = True,

@@ -33,8 +33,8 @@ def plot_pattern(
     motif: Motif = "R",
     *,
     cells: int | tuple[int, int] = 3,
-    at: tuple[float, float] | None = None,
-    size: float = 0.92,
+    at: tuple[float | int, float | int] | None = None,
+    size: float | int = 0.92,
     axes: Axes | None = None,
 ) -> Axes:
     """Draw a motif, moved by every element of a wallpaper group that takes it into some cells.

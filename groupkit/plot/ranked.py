@@ -44,7 +44,7 @@ def ranked_places(rows: list[list[int]], edges: Int[np.ndarray, "edges 2"]) -> _
     if not movable:
         return places
     half = (max(len(row) for row in rows) - 1) / 2 + 1
-    proposals = int(np.clip(_WORK / (len(edges) * (len(edges) + len(places))), 200, 4000))
+    proposals = int(np.clip(_WORK / (len(edges) * (len(edges) + len(places))), 200, 2500))
     trials = [_searched(places, edges, movable, half, proposals, seed) for seed in range(_STARTS)]
     return min(trials, key=lambda trial: _cost(trial, edges))
 
@@ -52,7 +52,7 @@ def ranked_places(rows: list[list[int]], edges: Int[np.ndarray, "edges 2"]) -> _
 def _searched(
     places: _Places,
     edges: Int[np.ndarray, "edges 2"],
-    movable: list[Int[np.ndarray, " row"]],
+    movable: list[Int[np.ndarray, " _"]],
     half: float,
     proposals: int,
     seed: int,

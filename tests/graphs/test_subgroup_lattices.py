@@ -82,7 +82,7 @@ def test_other_groups(name: str) -> None:
 
 
 def test_bad_requests_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InfiniteRequestError, match=r"p4m\.stabilizer"):
+    with pytest.raises(InfiniteRequestError, match="its stabilizer"):
         subgroup_lattice(gk.p4m)
     monkeypatch.setattr("groupkit.graphs.subgroup_lattices.MOST_NODES", 9)
     with pytest.raises(TooLargeError, match="has 10 nodes, more than 9"):

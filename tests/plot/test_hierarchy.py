@@ -1,5 +1,5 @@
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -64,10 +64,11 @@ def test_a_graph_without_edges() -> None:
     assert axes.get_legend() is None
 
 
+@pytest.mark.untyped  # the checks of every call would be what is measured
 def test_p6m_takes_a_second_or_two() -> None:
-    start = perf_counter()
+    start = process_time()
     plot_subgroup_lattice(subgroup_lattice(gk.p6m.stabilizer))
-    assert perf_counter() - start < 10  # far from the limit, whatever else the machine does
+    assert process_time() - start < 6
 
 
 def test_rows_keep_their_boxes_apart_and_the_drawing_is_the_same_each_time() -> None:
