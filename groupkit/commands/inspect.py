@@ -14,10 +14,12 @@ from groupkit.commands.targets import HELP, Located, find_groups
 from groupkit.declaration import document_text
 from groupkit.errors import WindowError
 from groupkit.finite_group import Subgroup
+from groupkit.graphs import cayley_graph
 from groupkit.groups import catalog
 from groupkit.split_group import SplitGroup
 
 _SIZES: Final = range(1, 8)
+_PICTURES: Final = (".svg", ".png", ".pdf")
 _WIDEST_TABLE: Final = 24
 
 
@@ -46,7 +48,22 @@ def show(argv: Sequence[str]) -> int:
         prog="groupkit show", description="Show a group: table, subgroups, windows, use."
     )
     parser.add_argument("target", metavar="NAME", help=HELP)
-    for located in _groups_of(parser.parse_args(argv).target):
+    parser.add_argument(
+        "--picture",
+        metavar="FILE",
+        help="also draw the pattern of a planar group, or the Cayley graph of S: .svg, .png or "
+        '.pdf (needs pip install "groupkit[plot]")',
+    )
+    arguments = parser.parse_args(argv)
+    found = _groups_of(arguments.target)
+    if arguments.picture is not None:
+        if len(found) > 1:
+            names = ", ".join(located.place for located in found)
+            parser.error(f"{arguments.target} has {len(found)} groups; name one of {names}")
+        if Path(arguments.picture).suffix not in _PICTURES:
+            parser.error(f"{arguments.picture} is no picture; end it in {', '.join(_PICTURES)}")
+        _draw(found[0].group, arguments.picture)
+    for located in found:
         sys.stdout.write("\n".join(_description(located)) + "\n")
     return 0
 
@@ -72,6 +89,19 @@ def export(argv: Sequence[str]) -> int:
     else:
         Path(arguments.output).write_text(text, encoding="utf-8")
     return 0
+
+
+def _draw(group: SplitGroup, path: str) -> None:
+    """Draw the pattern of a planar group, the Cayley graph of the stabilizer of another."""
+    from groupkit import plot  # noqa: PLC0415 - matplotlib is an extra, and takes its time
+
+    if group.dimension == 2:
+        axes = plot.plot_pattern(group)
+    else:
+        axes = plot.plot_cayley_graph(cayley_graph(group.stabilizer))
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.savefig(path, facecolor="white")
 
 
 def _groups_of(target: str) -> list[Located]:

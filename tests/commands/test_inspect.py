@@ -1,6 +1,7 @@
 """groupkit list, show and export."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,32 @@ def test_export_of_a_module_asks_which_group(capsys: pytest.CaptureFixture[str])
     with pytest.raises(SystemExit, match="2"):
         cli.main(["export", "groupkit.groups.planar"])
     assert "planar:p4m" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["p31m", "line-pm", "P-43m"])
+@pytest.mark.parametrize("suffix", ["svg", "png", "pdf"])
+def test_show_draws_a_picture(name: str, suffix: str, tmp_path: Path) -> None:
+    file = tmp_path / f"picture.{suffix}"
+    assert cli.main(["show", name, "--picture", str(file)]) == 0
+    start = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}[suffix]
+    assert file.read_bytes().startswith(start)
+
+
+def test_show_refuses_what_is_no_picture(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["show", "p4", "--picture", "p4.docx"])
+    assert "end it in .svg, .png, .pdf" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["show", "groupkit.groups.planar", "--picture", "p4.svg"])
+    assert "name one of" in capsys.readouterr().err
+
+
+def test_show_says_what_a_picture_needs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    for module in [name for name in sys.modules if name.startswith("groupkit.plot")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.delattr(gk, "plot", raising=False)
+    assert cli.main(["show", "p4", "--picture", "p4.svg"]) == 2
+    assert 'pip install "groupkit[plot]"' in capsys.readouterr().err
