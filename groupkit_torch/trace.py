@@ -122,7 +122,8 @@ def _run(
 ) -> ExactnessTrace:
     """Run a model once, S acting about the arrays' centres or on tori."""
     numbers = [p for p in model.parameters() if p.is_floating_point() or p.is_complex()]
-    parameter = max(numbers or [torch.zeros(())], key=torch.is_complex)  # the first of its kind
+    # the first one, or the first complex one
+    parameter = max(numbers, key=torch.is_complex) if numbers else torch.zeros(())
     x = torch.zeros(shape, dtype=dtype or parameter.dtype, device=parameter.device)
     names = {
         m: f"{name} ({type(m).__name__})" if name else type(m).__name__
