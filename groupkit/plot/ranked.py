@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from jaxtyping import Bool, Float, Int
 
 _CROSSING: Final = 0.35
@@ -15,6 +16,7 @@ _STARTS: Final = 2
 _WARMTH: Final = 8.0
 
 _Places = Float[np.ndarray, "nodes 2"]
+_Floats = npt.NDArray[np.float64]  # without axes: what runs thousands of times is checked less
 
 
 def ranked_places(rows: list[list[int]], edges: Int[np.ndarray, "edges 2"]) -> _Places:
@@ -78,9 +80,7 @@ def _searched(
     return kept
 
 
-def _moved(
-    across: Float[np.ndarray, " row"], kind: int, generator: np.random.Generator
-) -> Float[np.ndarray, " row"]:
+def _moved(across: _Floats, kind: int, generator: np.random.Generator) -> _Floats:
     """Return the places of a row after one move: of a box, of all, or an exchange of two."""
     moved = across.copy()
     one, other = generator.integers(len(across), size=2)
@@ -94,7 +94,7 @@ def _moved(
     return moved
 
 
-def _apart(across: Float[np.ndarray, " row"]) -> bool:
+def _apart(across: _Floats) -> bool:
     """Return whether boxes of one row do not touch."""
     return len(across) < 2 or bool(np.diff(np.sort(across)).min() > 1 - 1e-9)
 
@@ -114,11 +114,11 @@ def _sort_by_neighbours(
                 places[row[k], 0] = across[rank]
 
 
-def _cost(places: _Places, edges: Int[np.ndarray, "edges 2"]) -> float:
+def _cost(places: _Floats, edges: npt.NDArray[np.int64]) -> float:
     """Return how unpleasant a picture is: crossings, hidden edges, length across."""
     starts, ends = places[edges[:, 0]], places[edges[:, 1]]
     across = np.abs(starts[:, 0] - ends[:, 0])
-    hidden = passing(places, edges, _CLEAR).sum()
+    hidden = _passing(places, edges, _CLEAR).sum()
     return float(
         across.sum() * 0.1
         + _CROSSING * _crossings(starts, ends)
@@ -131,6 +131,10 @@ def passing(
     places: _Places, edges: Int[np.ndarray, "edges 2"], clear: float
 ) -> Bool[np.ndarray, "edges nodes"]:
     """Return which edges pass a node of a row between their ends nearer than a distance."""
+    return _passing(places, edges, clear)
+
+
+def _passing(places: _Floats, edges: npt.NDArray[np.int64], clear: float) -> npt.NDArray[np.bool_]:
     starts, ends = places[edges[:, 0]], places[edges[:, 1]]
     rise = ends[:, 1] - starts[:, 1]
     part = (places[None, :, 1] - starts[:, 1:]) / rise[:, None]
@@ -139,12 +143,11 @@ def passing(
     return np.asarray(between & (np.abs(at - places[None, :, 0]) < clear), dtype=bool)
 
 
-def _crossings(starts: _Places, ends: _Places) -> int:
-    """Return how many pairs of edges cross, or run along each other."""
-
-    def side(a: _Places, b: _Places, c: _Places) -> Float[np.ndarray, "edges edges"]:
-        along, to = (b - a)[:, None], c[None] - a[:, None]
-        return np.asarray(np.sign(along[..., 0] * to[..., 1] - along[..., 1] * to[..., 0]))
-
-    first = side(starts, ends, starts) * side(starts, ends, ends)
-    return int(((first < 0) & (first.T < 0)).sum()) // 2
+def _crossings(starts: _Floats, ends: _Floats) -> int:
+    """Return how many pairs of edges cross."""
+    along = (ends - starts)[:, None]
+    to_start, to_end = starts[None] - starts[:, None], ends[None] - starts[:, None]
+    one = along[..., 0] * to_start[..., 1] - along[..., 1] * to_start[..., 0]
+    other = along[..., 0] * to_end[..., 1] - along[..., 1] * to_end[..., 0]
+    parted = one * other < -1e-12  # the ends of the second edge lie on two sides of the first
+    return int((parted & parted.T).sum()) // 2
