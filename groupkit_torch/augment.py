@@ -83,7 +83,7 @@ class RandomTransform(nn.Module):
         self, x: Shaped[Tensor, "batch channels *rest"]
     ) -> Shaped[Tensor, "batch channels *rest"]:
         """Return the transformed maps; the maps themselves in evaluation mode."""
-        return self.with_elements(x)[0]
+        return self.with_elements(x)[0] if self.training else x
 
     def with_elements(
         self, x: Shaped[Tensor, "batch channels *rest"]

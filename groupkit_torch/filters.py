@@ -80,6 +80,7 @@ class Filters(Freezable, Tabulated):
             torch.empty(rows, columns, n_parameters, device=device, dtype=dtype)
         )
         self._set_bias(bias, device, dtype)
+        self.register_buffer(KEY, None)  # buffers that stay None come last, as export asks for
         self.register_buffer("bank_index", None, persistent=False)
         self.register_buffer("_field_bits", None, persistent=False)
         self.reset_parameters()

@@ -196,11 +196,7 @@ class _Weights:
 
     def __call__(self, flat: Tensor) -> Tensor:
         dtype = flat.real.dtype if flat.is_complex() else flat.dtype
-        if (flat.device, dtype) not in self._copies:
-            with torch.inference_mode(False):  # the copy is shared with calls that train
-                index, weight, place = (part.to(flat.device) for part in self._parts)
-                self._copies[flat.device, dtype] = index, weight.to(dtype), place
-        index, weight, place = self._copies[flat.device, dtype]
+        index, weight, place = self._on(flat.device, dtype)
         padded = F.pad(flat, (0, 1))
         # one term of every sum at a time: all at once would take as much memory as there are terms
         total = padded.index_select(-1, index[0]) * weight[0]
@@ -209,6 +205,17 @@ class _Weights:
         if total.shape[-1] == len(place):
             return total
         return F.pad(total, (0, 1)).index_select(-1, place)
+
+    def _on(self, device: torch.device, dtype: torch.dtype) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the index, the weights and the rows' places."""
+        if torch.compiler.is_compiling():  # which keeps constants itself
+            index, weight, place = (part.to(device) for part in self._parts)
+            return index, weight.to(dtype), place
+        if (device, dtype) not in self._copies:
+            with torch.inference_mode(False):  # the copy is shared with calls that train
+                index, weight, place = (part.to(device) for part in self._parts)
+                self._copies[device, dtype] = index, weight.to(dtype), place
+        return self._copies[device, dtype]
 
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "_copies": {}}

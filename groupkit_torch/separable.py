@@ -16,12 +16,12 @@ from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.filter_bank import FilterBank
 from groupkit_torch.conv import GroupConv
+from groupkit_torch.freezing import freezable
 from groupkit_torch.functional import (
     convolve,
     expand_filters,
     spread,
 )
-from groupkit_torch.freezing import freezable
 from groupkit_torch.geometry import SettingError
 from groupkit_torch.product_filters import mix, multiply, product_index
 from groupkit_torch.provenance import KEY, written
@@ -218,8 +218,10 @@ padding_mode
             shape = (self.out_channels, columns, bank.n_parameters)
             weight = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
             self.register_parameter(f"{name}_weight", weight)
-            self.register_buffer(f"{name}_index", None, persistent=False)
-        self.register_buffer("bank_index", None, persistent=False)
+        self.register_buffer(KEY, None)
+        indices = ["pointwise_index", "spatial_index", "bank_index"]
+        for name in indices if self._holds_factors else reversed(indices):  # None comes last
+            self.register_buffer(name, None, persistent=False)
         self._set_bias(bias, device, dtype)
         self.reset_parameters()
 
@@ -229,7 +231,7 @@ padding_mode
         w is uniform within :math:`1/\sqrt{C_{in} |S/H_{in}| / \mathrm{groups}}`, K has a random
         direction and :math:`\sum_x K(x)^2 = 1`, and the bias is that of `GroupConv`.
         """
-        pointwise, spatial = self._factor_banks()
+        spatial = self._factor_banks()[1]
         device = self.pointwise_weight.device
         columns = self.in_channels // self.groups
         self._make_tables(device)
