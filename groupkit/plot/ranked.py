@@ -11,9 +11,9 @@ from jaxtyping import Bool, Float, Int
 _CROSSING: Final = 0.35
 _PASSING: Final = 9.0
 _CLEAR: Final = 0.56  # half of a box
-_WORK: Final = 1.5e7  # pairs of edges looked at from each start
-_STARTS: Final = 2
-_WARMTH: Final = 8.0
+_WORK: Final = 8e6  # pairs of edges looked at from each start
+_STARTS: Final = 5
+_WARMTH: Final = 4.0
 
 _Places = Float[np.ndarray, "nodes 2"]
 _Floats = npt.NDArray[np.float64]  # without axes: what runs thousands of times is checked less
@@ -45,8 +45,8 @@ def ranked_places(rows: list[list[int]], edges: Int[np.ndarray, "edges 2"]) -> _
     movable = [np.array(row) for row in rows[1:-1]]  # the ends, most often alone, stay
     if not movable:
         return places
-    half = (max(len(row) for row in rows) - 1) / 2 + 1
-    proposals = int(np.clip(_WORK / (len(edges) * (len(edges) + len(places))), 200, 2500))
+    half = (max(len(row) for row in rows) - 1) / 2 + 1.5
+    proposals = int(np.clip(_WORK / (len(edges) * (len(edges) + len(places))), 100, 3000))
     trials = [_searched(places, edges, movable, half, proposals, seed) for seed in range(_STARTS)]
     return min(trials, key=lambda trial: _cost(trial, edges))
 

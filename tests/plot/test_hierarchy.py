@@ -1,6 +1,7 @@
 from pathlib import Path
 from time import process_time
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -57,6 +58,17 @@ def test_the_group_tree() -> None:
     said = {text.get_text() for text in axes.texts}
     assert {"p6m\nhexagonal", "cm\nrhombic", "order 12"} <= said
     assert len(axes.lines) == TREE.number_of_edges()
+
+
+@pytest.mark.parametrize("graph", [TREE, subgroup_lattice(gk.p6m.stabilizer)], ids=["tree", "p6m"])
+def test_no_line_passes_behind_a_box_where_it_could_be_taken_for_two(graph: nx.DiGraph) -> None:
+    rows: dict[int, list[int]] = {}
+    for number, (_, order) in enumerate(graph.nodes(data="order")):
+        rows.setdefault(order, []).append(number)
+    numbers = {node: number for number, node in enumerate(graph)}
+    edges = np.array([(numbers[a], numbers[b]) for a, b in graph.edges])
+    places = ranked_places([rows[order] for order in sorted(rows)], edges)
+    assert not passing(places, edges, 0.45).any()
 
 
 def test_a_graph_without_edges() -> None:
