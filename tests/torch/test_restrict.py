@@ -108,6 +108,22 @@ def test_fields_restrict(large: gk.SplitGroup, small: gk.SplitGroup, field: str)
     assert torch.allclose(restrict(net, small)(x), net(x), rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("small", [gk.p4, gk.p2.with_internal({"c": 2})], ids=name)
+def test_internal_symmetries_restrict(small: gk.SplitGroup) -> None:
+    board = gk.p4.with_internal({"c": 2})
+    stones = board.field({"r": (0, 1), "c": (1, 0)})
+    L = gt.layers(board)
+    net = nn.Sequential(
+        L.GroupConv(2, 3, 3, input_type=stones),
+        L.BatchNorm(3),
+        nn.ReLU(),
+        L.GroupConv(3, 2, 3, output_type=stones),
+    ).to(DOUBLE)
+    x = torch.randn(2, 2, 9, 9, dtype=DOUBLE)
+    smaller = restrict(net, small)
+    assert torch.allclose(smaller(x), net(x), rtol=0, atol=1e-12)
+
+
 def trained(net: nn.Module, x: Tensor, steps: int = 3) -> nn.Module:
     optimizer = torch.optim.Adam(net.parameters(), lr=0.05)
     for _ in range(steps):
