@@ -377,6 +377,8 @@ def written(record: dict[str, Any], types: dict[int, str]) -> dict[str, Any]:
     names = generators(record["point_group"], record["conventional"], record["hexagonal"])
     sizes, _ = in_storage_order(names, matrices)
     aliases = [*record["aliases"], record["full_symbol"], record["full_symbol"].replace(" ", "")]
+    if record["lattice"] == "cubic P":
+        aliases.append(record["schoenflies"])
     name = {"p4mm": "p4m", "p6mm": "p6m"}.get(record["symbol"], record["symbol"])
     known = dict.fromkeys([record["symbol"], *aliases])
     return {
@@ -411,9 +413,11 @@ def refused(record: dict[str, Any], partners: dict[frozenset[bytes], dict[str, A
     x = np.array(origin, dtype=object)
     shifts = [m * (vectors[i] + matrices[i] @ x - x) for i in order]
     assert all(entry.denominator == 1 for shift in shifts for entry in shift)
-    known = dict.fromkeys(
-        [*record["aliases"], record["full_symbol"], record["full_symbol"].replace(" ", "")]
-    )
+    full = record["full_symbol"]
+    symbols = [full, full.replace(" ", "")]
+    known = dict.fromkeys([*record["aliases"], *symbols])
+    # P2_1/c is often written P21/c
+    known |= dict.fromkeys(symbol.replace("_", "") for symbol in [record["symbol"], *symbols])
     return {
         "name": record["symbol"],
         "number": record["number"],

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any, Final
 
 from groupkit.errors import NameClashError, UnknownNameError, brief
+from groupkit.groups.embeddings import is_subgroup_in_some_basis
 from groupkit.groups.overgroup import SplitOvergroup
 from groupkit.groups.planar import p1, p2, p4, p4m, p6, p6m
 from groupkit.groups.plugins import installed_groups
@@ -19,9 +19,13 @@ from groupkit.groups.records import (
     record_of,
     split_records,
 )
-from groupkit.groups.refusals import refuse_name, refuse_to_split
+from groupkit.groups.refusals import (
+    refuse_name,
+    refuse_number,
+    refuse_to_split,
+    refuse_unknown_class,
+)
 from groupkit.integers import integer, listed
-from groupkit.lattice import Lattice
 from groupkit.split_group import SplitGroup
 
 
@@ -128,7 +132,7 @@ class Catalog(Mapping[str, SplitGroup]):
         lattice: str | None = None,
         point_group: str | None = None,
         order: int | None = None,
-        subgroup_of: str | None = None,
+        is_subgroup_of: str | None = None,
     ) -> dict[str, SplitGroup]:
         """Return the groups, by name, that have all these properties.
 
@@ -140,33 +144,30 @@ class Catalog(Mapping[str, SplitGroup]):
             A name or Pearson symbol, as `Lattice.named` takes it.
         point_group : str, optional
             Hermann-Mauguin or Schoenflies symbol of the class of S.
-        subgroup_of : str, optional
-            A group whose subgroups Z^d ⋊ H they are (see `is_subgroup_of`).
+        is_subgroup_of : str, optional
+            A group whose subgroups Z^d ⋊ H they are, as the method of that name tells.
 
         Raises
         ------
         UnknownNameError
-            For a lattice, class or group that there is not, with the nearest name.
+            For a lattice, class or group that there is not, with the nearest name, and for a
+            dimension or order that is no integer.
         """
-        names: list[str] = []
-        classes = {c for _, record in self._all_records() for c in record.classes if c}
-        if point_group is not None and str(point_group) not in classes:
-            near = get_close_matches(str(point_group), sorted(classes), n=3)
-            raise UnknownNameError(
-                f"no class of groups is called {brief(point_group)}; "
-                + (f"near it are {', '.join(near)}" if near else "use symbols such as m-3m or Oh"),
-                witness=point_group,
-            )
-        whole = None if subgroup_of is None else self.record(subgroup_of).subgroups
-        for name, record in self._all_records():
-            if (
-                (dimension is None or integer(dimension) == record.dimension)
-                and (order is None or integer(order) == record.order)
-                and (point_group is None or str(point_group) in record.classes)
-                and (whole is None or name in whole)
-                and (lattice is None or _on_lattice(record, lattice))
-            ):
-                names.append(name)
+        for what, number in (("dimension", dimension), ("order", order)):
+            if number is not None and integer(number) is None:
+                refuse_number(what, number)
+        if point_group is not None:
+            refuse_unknown_class(point_group, (r.classes for _, r in self._all_records()))
+        large = None if is_subgroup_of is None else self.record(is_subgroup_of)
+        names = [
+            name
+            for name, record in self._all_records()
+            if (dimension is None or integer(dimension) == record.dimension)
+            and (order is None or integer(order) == record.order)
+            and (point_group is None or str(point_group) in record.classes)
+            and (lattice is None or record.is_on_lattice(lattice))
+            and (large is None or self._is_inside(record, large))
+        ]
         return {name: self[name] for name in names}
 
     def is_subgroup_of(self, small: str, large: str) -> bool:
@@ -174,14 +175,27 @@ class Catalog(Mapping[str, SplitGroup]):
 
         These are the subgroups with all translations (*translationengleiche*).  The basis may
         be another one, as when the axis of P2 is turned to that of P4; `embedding` finds
-        elements where it is the same.
+        elements where it is the same.  Of groups with internal symmetries only those are
+        subgroups whose elements `embedding` finds.
+
+        Raises
+        ------
+        NotSplitError, UnknownNameError
+        TooLargeError
+            For registered groups with more subgroups than are listed.
 
         Examples
         --------
         >>> catalog.is_subgroup_of("cm", "p4m"), catalog.is_subgroup_of("p3", "p4m")
         (True, False)
         """
-        return self.record(small).name in self.record(large).subgroups
+        return self._is_inside(self.record(small), self.record(large))
+
+    def _is_inside(self, small: GroupRecord, large: GroupRecord) -> bool:
+        """Return whether one is a subgroup of the other: tabulated for the shipped groups."""
+        if small.name in split_records() and large.name in split_records():
+            return small.name in large.subgroups
+        return is_subgroup_in_some_basis(self[small.name], self[large.name])
 
     def split_overgroup(self, name: str) -> SplitOvergroup:
         """Return the split group (1/m)Z^d ⋊ S that a group which does not split is part of.
@@ -290,13 +304,6 @@ class Catalog(Mapping[str, SplitGroup]):
         except Exception:
             self._plugins_loaded = False
             raise
-
-
-def _on_lattice(record: GroupRecord, name: str) -> bool:
-    try:
-        return Lattice.named(name, record.dimension).name == record.lattice
-    except ValueError:  # a lattice of another dimension
-        return False
 
 
 catalog: Final = Catalog((p1, p2, p4, p4m, p6, p6m))

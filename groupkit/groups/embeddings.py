@@ -6,7 +6,8 @@ import numpy as np
 from jaxtyping import Int
 
 from groupkit import relations
-from groupkit.errors import ElementError, brief
+from groupkit.algebra import change_of_basis, subgroup_classes
+from groupkit.errors import ElementError, NotASubgroupError, brief
 from groupkit.split_group import SplitGroup
 
 
@@ -34,3 +35,31 @@ def embedding(small: SplitGroup, large: SplitGroup) -> Int[np.ndarray, " order"]
         if not isinstance(group, SplitGroup):
             raise ElementError(f"{brief(group)} is no SplitGroup; give two of them", witness=group)
     return relations.embedding(small.stabilizer, large.stabilizer)
+
+
+def is_subgroup_in_some_basis(small: SplitGroup, large: SplitGroup) -> bool:
+    """Return whether `small` is Z^d ⋊ H in some basis, for a subgroup H of the S of `large`.
+
+    Of each class of conjugate subgroups H one is compared (see `algebra.change_of_basis`).
+    Where `small` has internal symmetries, axes decide, as for `embedding`.
+
+    Examples
+    --------
+    >>> from groupkit import p2, p4, p6
+    >>> is_subgroup_in_some_basis(p2, p6), is_subgroup_in_some_basis(p4, p6)
+    (True, False)
+    """
+    if small.dimension != large.dimension or large.order % small.order:
+        return False
+    if not small.stabilizer.is_faithful:
+        try:
+            embedding(small, large)
+        except NotASubgroupError:
+            return False
+        return True
+    for first, *_ in subgroup_classes(large.stabilizer):
+        if len(first) == small.order:
+            inner, _ = relations.restrict(large.stabilizer, first)
+            if inner.is_faithful and change_of_basis(small.stabilizer, inner) is not None:
+                return True
+    return False

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from groupkit.errors import DimensionError
+from groupkit.lattice import Lattice
 from groupkit.split_group import SplitGroup
 
 KINDS: Final = {1: "line", 2: "wallpaper", 3: "space"}
@@ -37,7 +39,8 @@ class GroupRecord:
     point_group, schoenflies : str
         The class of S, in Hermann-Mauguin's and Schoenflies' symbols.
     aliases : tuple of str
-        Other names: Schoenflies and full symbols; orbifold symbols of wallpaper groups.
+        Other names: Schoenflies and full symbols; orbifold symbols of wallpaper groups; the
+        class alone for the groups of the primitive cubic lattice, such as Oh.
     subgroups : tuple of str
         The shipped groups Z^d ⋊ H, H ≤ S, each up to a change of basis.
 
@@ -67,6 +70,19 @@ class GroupRecord:
     def classes(self) -> tuple[str, str]:
         """The symbols of the class of S: Hermann-Mauguin's and Schoenflies'."""
         return self.point_group, self.schoenflies
+
+    def is_on_lattice(self, name: str) -> bool:
+        """Return whether the lattice is that of a name or Pearson symbol.
+
+        Raises
+        ------
+        UnknownNameError
+            If no lattice is called that.
+        """
+        try:
+            return Lattice.named(name, self.dimension).name == self.lattice
+        except DimensionError:  # a lattice of another dimension
+            return False
 
     def build(self) -> SplitGroup:
         """Declare the group from its generators."""

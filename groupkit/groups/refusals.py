@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from heapq import nlargest
 from typing import Any, Final, NoReturn
 
@@ -49,4 +49,24 @@ def refuse_name(name: Any, known: Iterable[str]) -> NoReturn:
         f"the catalogue has no group {brief(name)}; {hint} (p4 is a wallpaper group, P4 a space "
         "group; declare others with SplitGroup)",
         witness=name,
+    )
+
+
+def refuse_unknown_class(point_group: Any, known: Iterable[tuple[str, ...]]) -> None:
+    """Raise UnknownNameError, with the nearest symbols, unless a class of groups is called that."""
+    symbols = {symbol for classes in known for symbol in classes if symbol}
+    if str(point_group) in symbols:
+        return
+    near = get_close_matches(str(point_group), sorted(symbols), n=3)
+    raise UnknownNameError(
+        f"no class of groups is called {brief(point_group)}; "
+        + (f"near it are {', '.join(near)}" if near else "use symbols such as m-3m or Oh"),
+        witness=point_group,
+    )
+
+
+def refuse_number(what: str, number: Any) -> NoReturn:
+    """Raise UnknownNameError for a dimension or an order that is no integer."""
+    raise UnknownNameError(
+        f"no group has {what} {brief(number)}, which is not an integer; give one", witness=number
     )

@@ -9,6 +9,8 @@ import pytest
 import groupkit as gk
 from groupkit.errors import NameClashError, NotSplitError, UnknownNameError
 from groupkit.groups.catalog import Catalog
+from groupkit.groups.embeddings import is_subgroup_in_some_basis
+from groupkit.groups.records import non_symmorphic_records
 from tests import oracles
 from tests.known_groups import NAMES, RECORDS, SHIPPED, SOME
 
@@ -43,7 +45,25 @@ def test_other_names_and_case() -> None:
     for absent in ("p5", "pg", "P2_1", None, 3):
         assert absent not in gk.catalog
     names = [*gk.catalog, *gk.catalog.aliases]
+    for record in non_symmorphic_records().values():
+        names += [record.name, *record.aliases]
     assert len(set(names)) == len(names)
+
+
+def test_classes_name_the_groups_of_the_primitive_cubic_lattice() -> None:
+    for symbol, name in {
+        "T": "P23", "Th": "Pm-3", "O": "P432", "Td": "P-43m", "Oh": "Pm-3m",
+    }.items():  # fmt: skip
+        assert gk.catalog[symbol] is gk.catalog[name]
+        assert list(gk.catalog.filter(point_group=symbol, lattice="cubic P")) == [name]
+    assert gk.catalog["o"].dimension == 2  # the orbifold of p1
+
+
+@pytest.mark.parametrize("name", ["P21/c", "P2_1/c", "P 1 21/c 1", "P 1 2_1/c 1", "C2h^5"])
+def test_screw_axes_are_written_with_or_without_a_line_below(name: str) -> None:
+    assert gk.catalog.split_overgroup(name).name == "P2_1/c"
+    with pytest.raises(NotSplitError, match="P2_1/c does not split"):
+        gk.catalog[name]
 
 
 def test_numbers() -> None:
@@ -192,7 +212,7 @@ def test_filters() -> None:
     assert list(gk.catalog.filter(point_group="m-3m")) == ["Pm-3m", "Fm-3m", "Im-3m"]
     assert list(gk.catalog.filter(point_group="Oh", lattice="cF")) == ["Fm-3m"]
     assert list(gk.catalog.filter(dimension=2, order=6)) == ["p3m1", "p31m", "p6"]
-    assert list(gk.catalog.filter(subgroup_of="p4mm")) == [
+    assert list(gk.catalog.filter(is_subgroup_of="p4mm")) == [
         "p1", "p2", "pm", "cm", "p2mm", "c2mm", "p4", "p4m",
     ]  # fmt: skip
     assert gk.catalog.filter(dimension=4) == {}
@@ -208,8 +228,14 @@ def test_filters() -> None:
         ({"point_group": "m3m"}, "no class of groups is called 'm3m'; near it are .*m-3m"),
         ({"point_group": "?"}, "use symbols such as m-3m or Oh"),
         ({"lattice": "hexagona"}, "did you mean 'hexagonal'"),
-        ({"subgroup_of": "p5"}, "has no group 'p5'"),
-        ({"subgroup_of": "pg"}, "does not split"),
+        ({"is_subgroup_of": "p5"}, "has no group 'p5'"),
+        ({"is_subgroup_of": "pg"}, "does not split"),
+        pytest.param(
+            {"dimension": "2"},
+            "no group has dimension '2', which is not an integer",
+            marks=pytest.mark.untyped,
+        ),
+        pytest.param({"order": 2.5}, "no group has order 2.5", marks=pytest.mark.untyped),
     ],
 )
 def test_filters_by_what_there_is_not(properties: dict[str, Any], message: str) -> None:
@@ -245,6 +271,39 @@ def test_subgroups_are_those_whose_matrices_are_found() -> None:
             for large in groups:
                 if inside[small] <= inside[large]:
                     assert gk.catalog.is_subgroup_of(small, large)
+
+
+def test_subgroups_of_registered_groups_and_among_them() -> None:
+    catalog = Catalog()
+    shear = catalog.register(gk.p4.change_basis([[3, 2], [1, 1]], name="my p4"))
+    plane = catalog.register(gk.hyperoctahedral(2))
+    board = catalog.register(gk.p4m.with_internal({"swap": 2}, name="board"))
+    catalog.register(board.restrict(board.subgroup({"r": 1, "swap": 1}), name="turning"))
+    catalog.register(gk.hyperoctahedral(4))
+    for small, large, expected in [
+        ("my p4", "my p4", True), ("my p4", "p4m", True), ("p4", "my p4", True),
+        ("p2", "my p4", True), ("pm", "my p4", False), ("p2mm", "my p4", False),
+        ("my p4", "p6m", False), ("B2", "p4m", True), ("c2mm", "B2", True), ("p4m", "my p4", False),
+        ("p4m", "board", True), ("p3", "board", False), ("board", "p4m", False),
+        ("board", "board", True), ("line-pm", "B2", False), ("B4", "B4", True), ("B4", "B2", False),
+        ("turning", "my p4", True),  # a turn with a swap is a turn
+    ]:  # fmt: skip
+        assert catalog.is_subgroup_of(small, large) is expected, (small, large)
+    assert shear.stabilizer != gk.p4.stabilizer
+    assert plane.stabilizer != gk.p4m.stabilizer
+    shipped = list(gk.catalog.filter(is_subgroup_of="p4m"))
+    assert list(catalog.filter(is_subgroup_of="B2")) == [*shipped, "my p4", "B2", "turning"]
+    assert list(catalog.filter(is_subgroup_of="my p4")) == ["p1", "p2", "p4", "my p4", "turning"]
+
+
+@pytest.mark.parametrize("name", ["p4m", "p6m", "cm", "P4/mmm", "R-3m", "F-43m", "Cmmm"])
+def test_subgroups_that_are_tabulated_are_those_that_a_search_finds(name: str) -> None:
+    group = gk.catalog[name]
+    assert sorted(gk.catalog.record(name).subgroups) == sorted(
+        small
+        for small, other in gk.catalog.filter(dimension=group.dimension).items()
+        if is_subgroup_in_some_basis(other, group)
+    )
 
 
 def test_registered_groups() -> None:

@@ -20,7 +20,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "filter by order": lambda junk: gk.catalog.filter(order=junk),
     "filter by lattice": lambda junk: gk.catalog.filter(lattice=junk),
     "filter by class": lambda junk: gk.catalog.filter(point_group=junk),
-    "filter by subgroup": lambda junk: gk.catalog.filter(subgroup_of=junk),
+    "filter by subgroup": lambda junk: gk.catalog.filter(is_subgroup_of=junk),
     "is_subgroup_of": lambda junk: gk.catalog.is_subgroup_of("p4", junk),
     "split_overgroup": gk.catalog.split_overgroup,
     "register": lambda junk: Catalog().register(junk),
