@@ -10,9 +10,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Two test processes on two cores: one thread each. Pictures need no display.
 PYTEST := OMP_NUM_THREADS=1 MPLBACKEND=Agg $(BIN)/python -m pytest
 PARALLEL := -n $(WORKERS) --dist worksteal
+BEYOND_CHECKS := compile or program or untyped
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format types arch unit doctest jaxtyping clean
+.PHONY: help setup demo bench test test-all lint format types arch checked unchecked unit doctest clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,10 +33,14 @@ $(READY): requirements/dev.txt pyproject.toml
 demo: $(READY) ## check the groups, train on real digits, save the pictures
 	$(BIN)/groupkit demo
 
-test: lint types arch unit jaxtyping ## everything but the slow tests
+test: lint types arch checked unchecked ## everything but the slow tests
 
-test-all: lint types arch jaxtyping $(READY) ## everything, the slow tests too
+test-all: lint types arch checked $(READY) ## everything, the slow tests too
 	$(PYTEST) $(PARALLEL)
+
+bench: $(READY) ## measure layers beside torch's own: benchmarks/results/cpu.json
+	$(BIN)/python -m benchmarks --out benchmarks/results/cpu.json
+	$(BIN)/python -m benchmarks.scaling --out benchmarks/results/scaling.json
 
 lint: $(READY) ## ruff: lint and format, changing nothing
 	$(BIN)/ruff check .
@@ -51,18 +56,21 @@ types: $(READY) ## mypy --strict on both packages
 arch: $(READY) ## import-linter: arrows go one way
 	$(BIN)/lint-imports --no-logo
 
-unit: $(READY) ## tests and doctests, the slow ones left out
+# groupkit's own pytest plugin would import groupkit before the hook is there.
+# beartype picks the entries that it checks at random, which hypothesis warns of inside strategies.
+checked: $(READY) ## tests and doctests, every annotated shape checked at run time
+	$(PYTEST) $(PARALLEL) -p no:groupkit -m "not slow and not ($(BEYOND_CHECKS))" \
+		-W ignore::hypothesis.errors.HypothesisDeprecationWarning \
+		--jaxtyping-packages=groupkit,groupkit_torch,beartype.beartype
+
+unchecked: $(READY) ## the tests that these checks do not reach: compilers, programs, junk
+	$(PYTEST) $(PARALLEL) -m "not slow and ($(BEYOND_CHECKS))"
+
+unit: $(READY) ## tests and doctests without the checks, the slow ones left out
 	$(PYTEST) $(PARALLEL) -m "not slow"
 
 doctest: $(READY) ## the examples in docstrings alone
 	$(PYTEST) groupkit groupkit_torch
-
-# groupkit's own pytest plugin would import groupkit before the hook is there.
-# beartype picks the entries that it checks at random, which hypothesis warns of inside strategies.
-jaxtyping: $(READY) ## the tests again, every annotated shape checked at run time
-	$(PYTEST) $(PARALLEL) -p no:groupkit -m "not slow and not compile and not untyped" \
-		-W ignore::hypothesis.errors.HypothesisDeprecationWarning \
-		--jaxtyping-packages=groupkit,groupkit_torch,beartype.beartype
 
 clean: ## remove .venv, caches and builds
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

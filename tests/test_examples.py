@@ -10,6 +10,8 @@ import pytest
 
 import groupkit as gk
 
+pytestmark = pytest.mark.program
+
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.py"))
 
 

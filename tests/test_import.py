@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.program
+
 HEAVY = {"sympy", "networkx", "matplotlib", "torch", "scipy", "hypothesis", "pytest"}
 LIMIT = 0.3  # seconds of this process's time, beyond numpy's own import
 

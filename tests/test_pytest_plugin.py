@@ -10,6 +10,8 @@ import pytest
 MODULE = """
 import groupkit as gk
 
+pytestmark = pytest.mark.program
+
 p3 = gk.SplitGroup.from_generators("p3", {"r": [[0, -1], [1, -1]]})
 wrong = gk.SplitGroup(
     "wrong",

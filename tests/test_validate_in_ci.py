@@ -11,6 +11,8 @@ import pytest
 
 from groupkit import cli
 
+pytestmark = pytest.mark.program
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "how_to" / "validate_in_ci.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"<!-- (\w+)(?:: (\S+))? -->\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)

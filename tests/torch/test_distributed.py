@@ -14,6 +14,8 @@ import groupkit as gk
 import groupkit_torch as gt
 from tests.torch.distributed_worker import CHECKS, GROUPS
 
+pytestmark = pytest.mark.program
+
 ROOT = Path(__file__).parents[2]
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
 

@@ -1,0 +1,51 @@
+"""The benchmarks run, on tiny sizes, and write what they measured."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.program
+
+ROOT = Path(__file__).parents[1]
+SECTIONS = ["layers", "small", "network", "mixed", "solid", "hexagonal", "separable", "expansion"]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of the benchmarks."""
+    return subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("section", [*SECTIONS, "compiled", "plain", "memory"])
+def test_every_section_runs(section: str, tmp_path: Path) -> None:
+    out = tmp_path / "results.json"
+    done = run("benchmarks", section, "--tiny", "--rounds=2", "--least=0", f"--out={out}")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(out.read_text("utf-8"))
+    assert record["rows"]
+    assert all(row["ratios"]["groupkit"] > 0 for row in record["rows"])
+    assert "torch" in record["versions"]
+    assert out.with_suffix(".png").is_file()
+
+
+def test_one_section_runs_and_others_are_refused() -> None:
+    done = run("benchmarks", "hexagonal", "--tiny", "--rounds=1", "--least=0")
+    assert done.returncode == 0, done.stderr
+    assert "3×3 p6m C16 33² B8 train" in done.stdout
+    wrong = run("benchmarks", "faster")
+    assert wrong.returncode == 2
+    assert "no section 'faster'; there are layers, small" in wrong.stderr
+
+
+@pytest.mark.slow
+def test_scaling_runs(tmp_path: Path) -> None:
+    out = tmp_path / "scaling.json"
+    done = run("benchmarks.scaling", "--tiny", "--rounds=1", f"--out={out}")
+    assert done.returncode == 0, done.stderr
+    assert {sweep["sweep"] for sweep in json.loads(out.read_text("utf-8"))["sweeps"]} >= {"batch"}
+    assert out.with_suffix(".png").is_file()
