@@ -8,6 +8,7 @@ listed by name and loaded when asked for: listing commands imports none of them.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -87,10 +88,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     try:
-        return _find(known, arguments.command).load()(arguments.arguments)
+        status = _find(known, arguments.command).load()(arguments.arguments)
+        sys.stdout.flush()
+        return status
     except GroupkitError as error:
         print(f"groupkit: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OSError as error:
         print(f"groupkit: {error.filename} cannot be used: {error.strerror}", file=sys.stderr)
         return 2

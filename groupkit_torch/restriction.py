@@ -143,6 +143,8 @@ def restrict_map(
 
     Raises
     ------
+    NotASubgroupError, DimensionError
+        If the smaller group is no subgroup.
     RestrictionError, FeatureTypeError
         If there is no such map.
 
@@ -186,6 +188,8 @@ def induce(
 
     Raises
     ------
+    NotASubgroupError, DimensionError
+        If the smaller group is no subgroup.
     RestrictionError, FeatureTypeError
         If there is no such map, as for planar ones.
 

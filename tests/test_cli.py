@@ -92,3 +92,15 @@ def test_listing_commands_does_not_import_torch() -> None:
     )
     assert shown.returncode == 0, shown.stderr
     assert "demo" in shown.stdout
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    code = "import sys; from groupkit import cli; sys.exit(cli.main(['list']))"
+    writer = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert writer.stdout is not None
+    writer.stdout.close()
+    _, said = writer.communicate(timeout=60)
+    assert said == b""
+    assert writer.returncode == 1

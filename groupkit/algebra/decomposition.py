@@ -10,6 +10,7 @@ from jaxtyping import Float
 from groupkit.algebra.characters import character_table
 from groupkit.algebra.gset import GSet
 from groupkit.algebra.irreps import RealIrrep, real_irreps
+from groupkit.errors import NotAnActionError, brief
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,11 @@ def decompose(gset: GSet) -> tuple[IsotypicComponent, ...]:
     -------
     tuple of IsotypicComponent
 
+    Raises
+    ------
+    NotAnActionError
+        For anything but a G-set.
+
     References
     ----------
     J.-P. Serre (1977), Linear Representations of Finite Groups, section 2.6.
@@ -84,12 +90,23 @@ def decompose(gset: GSet) -> tuple[IsotypicComponent, ...]:
 def irrep_multiplicities(gset: GSet) -> dict[RealIrrep, int]:
     """Return how often each real irrep occurs in the functions on a G-set, if it does.
 
+    Raises
+    ------
+    NotAnActionError
+        For anything but a G-set.
+
     Examples
     --------
     >>> from groupkit import p4m
     >>> [count for count in irrep_multiplicities(GSet.regular(p4m)).values()]
     [1, 1, 1, 1, 2]
     """
+    if not isinstance(gset, GSet):
+        raise NotAnActionError(
+            f"{brief(gset)} is no G-set; make one, such as GSet.regular(group), "
+            "GSet.of_window(window) or GSet(group, permutations)",
+            witness=gset,
+        )
     table = character_table(gset.group)
     products = table.scalar_products(gset.fixed_points[table.classes.representatives])
     counts: dict[RealIrrep, int] = {}

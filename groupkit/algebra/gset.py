@@ -157,12 +157,21 @@ class GSet(Frozen):
     def of_window(cls, window: Window) -> GSet:
         """Return S acting on the points of a window, about its centre.
 
+        Raises
+        ------
+        NotAnActionError
+            For anything but a window.
+
         Examples
         --------
         >>> from groupkit import p4m
         >>> [len(orbit) for orbit in GSet.of_window(p4m.window(3)).orbits]
         [4, 4, 1]
         """
+        if not isinstance(window, Window):
+            raise NotAnActionError(
+                f"{brief(window)} is no window; make one, such as group.window(3)", witness=window
+            )
         points = [tuple(int(x) for x in point) for point in window.points]
         return cls(window.stabilizer, window.permutations, points)
 

@@ -10,6 +10,8 @@ from jaxtyping import Int
 
 from groupkit.algebra.commuting import members_of
 from groupkit.algebra.finite_part import finite_group
+from groupkit.cosets import Cosets
+from groupkit.errors import ElementError, brief
 from groupkit.finite_group import FiniteGroup, Subgroup
 from groupkit.split_group import SplitGroup
 
@@ -53,8 +55,7 @@ def transversal(
     [0, 1, 2, 3]
     """
     finite = finite_group(group, "cosets of finite subgroups")
-    cosets = finite.left_cosets(subgroup) if side == "left" else finite.right_cosets(subgroup)
-    return cosets.representatives
+    return _cosets(finite, subgroup, side).representatives
 
 
 def is_transversal(
@@ -80,6 +81,16 @@ def is_transversal(
     True
     """
     finite = finite_group(group, "cosets of finite subgroups")
-    cosets = finite.left_cosets(subgroup) if side == "left" else finite.right_cosets(subgroup)
+    cosets = _cosets(finite, subgroup, side)
     met = sorted(cosets.index_of[members_of(finite, elements)].tolist())
     return met == list(range(len(cosets)))
+
+
+def _cosets(group: FiniteGroup, subgroup: Subgroup | Iterable[int], side: str) -> Cosets:
+    """Return the cosets aH or Ha."""
+    if str(side) not in ("left", "right"):
+        raise ElementError(
+            f"cosets aH are 'left', cosets Ha 'right', not {brief(side)}; choose one of them",
+            witness=side,
+        )
+    return group.left_cosets(subgroup) if str(side) == "left" else group.right_cosets(subgroup)

@@ -11,6 +11,7 @@ from groupkit.algebra import (
     irrep_multiplicities,
     real_irreps,
 )
+from groupkit.errors import NotAnActionError
 from tests.algebra.groups_for_algebra import QUATERNIONS, SPECIAL, subgroups_of_s6
 from tests.known_groups import SOME, declared
 
@@ -116,3 +117,13 @@ def test_components_are_shown_and_read_only() -> None:
     )
     with pytest.raises(ValueError, match="read-only"):
         components[0].projector[0] = 0
+
+
+@pytest.mark.untyped
+def test_only_actions_are_decomposed() -> None:
+    with pytest.raises(NotAnActionError, match=r"axes {m: 2, r: 4}\) is no G-set; make one"):
+        decompose(gk.p4m.stabilizer)  # type: ignore[arg-type]
+    with pytest.raises(NotAnActionError, match="3 is no G-set"):
+        irrep_multiplicities(3)  # type: ignore[arg-type]
+    with pytest.raises(NotAnActionError, match="is no window; make one"):
+        GSet.of_window(gk.p4m)  # type: ignore[arg-type]

@@ -61,6 +61,9 @@ OF_A_GROUP: dict[str, Callable[[Any], object]] = {
 }
 OTHERS: dict[str, Callable[[Any], object]] = {
     "is_transversal": lambda junk: algebra.is_transversal(S, [0], junk),
+    "side": lambda junk: algebra.transversal(S, [0], junk),
+    "decompose": algebra.decompose,
+    "of_window": algebra.GSet.of_window,
     "semidirect_product": lambda junk: algebra.semidirect_product(S, gk.p4.stabilizer, junk),
     "Homomorphism": lambda junk: algebra.Homomorphism(S, S, junk),
     "Homomorphism of junk": lambda junk: algebra.Homomorphism(junk, S, [0]),

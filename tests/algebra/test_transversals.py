@@ -41,3 +41,12 @@ def test_bad_input() -> None:
         index(gk.p4m.stabilizer, [0, 1])
     with pytest.raises(errors.ElementError, match="8 is not an element"):
         is_transversal(gk.p4m.stabilizer, [0], [8])
+
+
+@pytest.mark.untyped
+def test_a_side_is_left_or_right() -> None:
+    stabilizer = gk.p4m.stabilizer
+    with pytest.raises(errors.ElementError, match="cosets Ha 'right', not 'up'; choose one"):
+        transversal(stabilizer, [0, 4], "up")  # type: ignore[arg-type]
+    with pytest.raises(errors.ElementError, match="not 'Left'"):
+        is_transversal(stabilizer, [0, 4], [0], "Left")  # type: ignore[arg-type]
