@@ -72,6 +72,7 @@ class GroupBlurPool(Tabulated, Guarded):
     Zhang (2019), "Making Convolutional Networks Shift-Invariant Again".
     """
 
+    _table_names = ("weights",)
     weights: Tensor
 
     def __init__(
@@ -102,7 +103,6 @@ class GroupBlurPool(Tabulated, Guarded):
         self._size = axis_size(self.feature_type)
         self.domain = Domain.of(stabilizer)
         self.denominator = int(filters.weights.sum())
-        self.register_buffer("weights", None, persistent=False)
         self.reset_parameters()
         kernel = Kernel.of_tent(stabilizer, self.stride, size)
         self._set_guard(Sampler(group, kernel, self.padding), exact)
@@ -130,7 +130,7 @@ class GroupBlurPool(Tabulated, Guarded):
         return y.view(*x.shape[:-dimension], *y.shape[-dimension:])
 
     def _slide(self, maps: Tensor) -> Tensor:
-        weights = self.weights.to(maps.dtype)[None, None]
+        weights = self.weights.to(maps)[None, None]
         correlate = _CORRELATIONS[len(self.stride)]
         return correlate(maps, weights, None, self.stride, self.padding)
 

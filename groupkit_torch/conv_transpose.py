@@ -189,7 +189,7 @@ class GroupConvTranspose(FilterLayer):
             self.groups,
             self.dilation,
         )
-        return y if size is None else y.view(x.shape[0], -1, size, *y.shape[2:])
+        return y if size is None else y.view(y.shape[0], self.out_channels, size, *y.shape[2:])
 
     def _extra_for(self, space: Sides, output_size: Sequence[int]) -> Sides:
         asked = per_axis("output_size", list(output_size)[-len(space) :], len(space), least=1)

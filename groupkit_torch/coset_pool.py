@@ -69,6 +69,7 @@ class CosetPool(Tabulated):
     Cohen & Welling (2016), "Group Equivariant Convolutional Networks", section 6.3.
     """
 
+    _table_names = ("members",)
     members: Tensor | None
 
     def __init__(
@@ -97,7 +98,7 @@ class CosetPool(Tabulated):
                 witness=outside[0],
             )
         self._dimension = group.dimension
-        self.register_buffer("members", None, persistent=False)
+        self.members = None
         self.reset_parameters()
 
     def _make_tables(self, device: torch.device) -> None:
@@ -114,7 +115,9 @@ class CosetPool(Tabulated):
         check_map(x, None, self.input_type.size, self._dimension)
         if self.members is None:
             return reduce(x, self.mode, [2])
-        entries = x.index_select(2, self.members).unflatten(2, (self.output_type.size, -1))
+        entries = x.index_select(2, self.members.to(x.device)).unflatten(
+            2, (self.output_type.size, -1)
+        )
         return reduce(entries, self.mode, [3])
 
     def extra_repr(self) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from jaxtyping import Float, Inexact
+from jaxtyping import Float, Inexact, Int8
 from torch import Tensor, nn
 
 from groupkit import SplitGroup, Window
@@ -38,8 +38,8 @@ class Filters(Freezable, Tabulated):
 
     weight: nn.Parameter
     bias: nn.Parameter | None
+    _table_names: ClassVar[tuple[str, ...]] = ("bank_index", "_field_bits")
     bank_index: Tensor
-    declaration: Tensor
     _field_bits: Tensor | None  # float64 as int64, which .to(dtype) of a model leaves alone
 
     def __init__(
@@ -80,9 +80,7 @@ class Filters(Freezable, Tabulated):
             torch.empty(rows, columns, n_parameters, device=device, dtype=dtype)
         )
         self._set_bias(bias, device, dtype)
-        self.register_buffer(KEY, None)  # buffers that stay None come last, as export asks for
-        self.register_buffer("bank_index", None, persistent=False)
-        self.register_buffer("_field_bits", None, persistent=False)
+        self._field_bits = None
         self.reset_parameters()
 
     def _set_bias(
@@ -112,7 +110,6 @@ class Filters(Freezable, Tabulated):
         self._make_tables(device)
 
     def _make_tables(self, device: torch.device) -> None:
-        self.register_buffer(KEY, written(self.group, device))
         self.bank_index = torch.tensor(self.filter_bank.index, device=device)
         carried = self._carried()
         if carried is not None:
@@ -132,10 +129,11 @@ class Filters(Freezable, Tabulated):
         >>> GroupConv(gk.p4, 2, 3, kernel_size=5).expanded_weight().shape
         torch.Size([12, 8, 5, 5])
         """
-        bank = expand_filters(self.weight, self.bank_index, fills_box=self._fills_box)
+        index = self.bank_index.to(self.weight.device)
+        bank = expand_filters(self.weight, index, fills_box=self._fills_box)
         if self._field_bits is None:
             return bank
-        matrices = self._field_bits.view(torch.float64)
+        matrices = self._field_bits.to(bank.device).view(torch.float64)
         on_columns = (self.input_type.field is None) == self._adjoint
         return (carry_on_columns if on_columns else carry_on_rows)(bank, matrices)
 
@@ -147,6 +145,17 @@ class Filters(Freezable, Tabulated):
             return self.bias
         basis = torch.tensor(field.invariants, dtype=self.bias.dtype, device=self.bias.device)
         return (self.bias.view(-1, basis.shape[1]) @ basis.T).reshape(-1)
+
+    @property
+    def declaration(self) -> Int8[Tensor, " characters"]:
+        """The group, as state dicts carry it."""
+        return written(self.group)
+
+    def _save_to_state_dict(
+        self, destination: dict[str, Any], prefix: str, keep_vars: bool
+    ) -> None:
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        destination[prefix + KEY] = self.declaration
 
     def _to_freeze(self) -> list[str]:
         return ["expanded_weight", *(["expanded_bias"] if self.output_type.field else [])]
@@ -165,11 +174,11 @@ class Filters(Freezable, Tabulated):
         if key in state_dict:
             if not state_dict[key].is_meta:
                 check_group_of_weights(state_dict[key], self.group, layer)
-        elif any(prefix + name in weights for name, _ in self.named_parameters()):
-            warn_of_unknown_group(self.group)
-        missing: list[str] = []
-        super()._load_from_state_dict(weights, prefix, local_metadata, strict, missing, *lists)
-        missing_keys += [name for name in missing if name != key or key not in state_dict]
+        else:
+            missing_keys.append(key)
+            if any(prefix + name in weights for name, _ in self.named_parameters()):
+                warn_of_unknown_group(self.group)
+        super()._load_from_state_dict(weights, prefix, local_metadata, strict, missing_keys, *lists)
 
     def _rows_and_columns(self) -> tuple[int, int]:
         first, second = self.out_channels, self.in_channels

@@ -180,7 +180,8 @@ def convolve(
     y: Tensor = _CONVOLUTIONS[dimension](
         x, bank, spread(bias, size or 1), stride, padding, dilation, groups
     )
-    return y if size is None else y.view(x.shape[0], -1, size, *y.shape[2:])
+    # no -1, which an empty batch leaves open
+    return y if size is None else y.view(y.shape[0], y.shape[1] // size, size, *y.shape[2:])
 
 
 def spread(

@@ -103,6 +103,8 @@ def mix(
         return convolve(x, pointwise, groups=groups)
     dimension = pointwise.dim() - 2
     space = x.shape[x.dim() - dimension :]
-    entries = x.reshape(x.shape[0], groups, parts, -1, space.numel())
-    factors = pointwise.reshape(groups, -1, parts, entries.shape[3])
-    return torch.einsum("gois,bgisx->bgoix", factors, entries).reshape(x.shape[0], -1, *space)
+    size = pointwise.shape[1] // parts
+    entries = x.reshape(x.shape[0], groups, parts, size, space.numel())
+    factors = pointwise.reshape(groups, -1, parts, size)
+    mixed = torch.einsum("gois,bgisx->bgoix", factors, entries)
+    return mixed.reshape(x.shape[0], len(pointwise) * parts, *space)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from groupkit import SplitGroup
 from groupkit.errors import GroupkitError, brief
 
 KEY = "declaration"
-"""The name of the buffer in a layer."""
+"""Its name in a state_dict, behind that of the layer."""
 
 
 class OtherGroupError(GroupkitError, RuntimeError):
@@ -57,8 +58,12 @@ def written(
     >>> SplitGroup.from_dict(read(written(gk.p4m))) == gk.p4m
     True
     """
-    text = json.dumps(group.to_dict(), separators=(",", ":")).encode("ascii")
-    return torch.tensor(list(text), dtype=torch.int8, device=device)
+    return torch.tensor(_characters(group), dtype=torch.int8, device=device)
+
+
+@lru_cache(maxsize=256)
+def _characters(group: SplitGroup) -> list[int]:
+    return list(json.dumps(group.to_dict(), separators=(",", ":")).encode("ascii"))
 
 
 def read(buffer: Int[Tensor, " characters"]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 
+import torch
 from jaxtyping import Shaped
 from torch import Tensor, nn
 
@@ -15,6 +16,7 @@ from groupkit_torch.guard import Guarded
 from groupkit_torch.restricted_filters import restrict_filters
 from groupkit_torch.restriction import RestrictionError, from_copies, restrict_type, to_copies
 from groupkit_torch.sampler import Sampler
+from groupkit_torch.tables import Tabulated
 
 
 def restrict(model: nn.Module, group: SplitGroup) -> nn.Module:
@@ -42,8 +44,10 @@ def restrict(model: nn.Module, group: SplitGroup) -> nn.Module:
 
     Raises
     ------
+    NotASubgroupError, DimensionError
+        If the group is no subgroup.
     RestrictionError
-        If the group is no subgroup, the model has no layer of a group, or maps fall into orbits
+        If the model has no layer of a group, or maps fall into orbits
         that are not of one kind.
 
     Examples
@@ -69,7 +73,7 @@ def restrict(model: nn.Module, group: SplitGroup) -> nn.Module:
     return _replace(model, group, replaced)
 
 
-class Spanning(nn.Module):
+class Spanning(Tabulated):
     """A layer of G between maps of a smaller group: it sees all copies as one map of G.
 
     Parameters
@@ -80,34 +84,46 @@ class Spanning(nn.Module):
         The smaller group.
     """
 
+    _table_names = ("inverse", "order")
+    inverse: Tensor | None
+    order: Tensor | None
+    input_type: FeatureType
+    output_type: FeatureType | None
+
     def __init__(self, layer: nn.Module, group: SplitGroup) -> None:
         super().__init__()
         self.layer, self.group = layer, group
-        before, after = _types(layer)
-        large = layer.group
-        assert isinstance(large, SplitGroup)
         self._before = self._after = 1  # copies
-        self.inverse: Tensor | None
-        self.order: Tensor | None
-        self.register_buffer("inverse", None, persistent=False)
-        self.register_buffer("order", None, persistent=False)
-        if before.has_axis:
-            seen = restrict_type(before, large, group)
-            self.inverse, self._before = seen.inverse, seen.copies
-        if after is not None and after.has_axis:
-            seen = restrict_type(after, large, group)
-            self.order, self._after = seen.order, seen.copies
+        self.inverse = self.order = None
+        self.reset_parameters()
+        while isinstance(layer, Spanning):  # of a model that is restricted once more
+            layer = layer.layer
         if isinstance(layer, Guarded):
             layer._set_guard(_restricted_sampler(layer._sampler, group), layer.exact)
+
+    def _make_tables(self, device: torch.device) -> None:
+        before, after = _types(self.layer)
+        large = self.layer.group
+        assert isinstance(large, SplitGroup)
+        seen = restrict_type(before, large, self.group)
+        self.input_type, self.output_type = seen.part, None
+        if before.has_axis:
+            self.inverse, self._before = seen.inverse.to(device), seen.copies
+        if after is None:
+            return
+        seen = restrict_type(after, large, self.group)
+        self.output_type = seen.part
+        if after.has_axis:
+            self.order, self._after = seen.order.to(device), seen.copies
 
     def forward(
         self, x: Shaped[Tensor, "batch channels *rest"]
     ) -> Shaped[Tensor, "batch more_channels *out"]:
         """Return what the layer of G makes of the map of G."""
         if self.inverse is not None:
-            x = from_copies(x, self.inverse, self._before)
+            x = from_copies(x, self.inverse.to(x.device), self._before)
         y: Tensor = self.layer(x)
-        return y if self.order is None else to_copies(y, self.order, self._after)
+        return y if self.order is None else to_copies(y, self.order.to(x.device), self._after)
 
     def extra_repr(self) -> str:
         """Return the name of the smaller group."""
@@ -121,7 +137,7 @@ def _replace(
         return replaced[module]
     if isinstance(module, Filters):
         found: nn.Module = restrict_filters(module, group)
-    elif _has_group(module):
+    elif _has_group(module) and not _is_made_of_layers(module):
         found = Spanning(module, group)
     else:
         for name, child in module._modules.items():  # named_children leaves out repeated ones
@@ -135,6 +151,12 @@ def _replace(
 
 def _has_group(module: nn.Module) -> bool:
     return isinstance(getattr(module, "group", None), SplitGroup)
+
+
+def _is_made_of_layers(module: nn.Module) -> bool:
+    """Return whether it is a user's module that knows its group: its parts are restricted."""
+    types = ("feature_type", "input_type")
+    return any(True for _ in module.children()) and not any(hasattr(module, t) for t in types)
 
 
 def _types(layer: nn.Module) -> tuple[FeatureType, FeatureType | None]:

@@ -24,7 +24,6 @@ from groupkit_torch.functional import (
 )
 from groupkit_torch.geometry import SettingError
 from groupkit_torch.product_filters import mix, multiply, product_index
-from groupkit_torch.provenance import KEY, written
 
 _SHARES: Final = ("g", "gc")
 _ALGORITHMS: Final = ("auto", "factored", "expanded")
@@ -112,6 +111,7 @@ padding_mode
     Convolutions", section 3.3: the g and gc decompositions.
     """
 
+    _table_names = ("pointwise_index", "spatial_index", "bank_index")
     pointwise_weight: nn.Parameter
     spatial_weight: nn.Parameter
     pointwise_index: Tensor
@@ -218,10 +218,8 @@ padding_mode
             shape = (self.out_channels, columns, bank.n_parameters)
             weight = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
             self.register_parameter(f"{name}_weight", weight)
-        self.register_buffer(KEY, None)
-        indices = ["pointwise_index", "spatial_index", "bank_index"]
-        for name in indices if self._holds_factors else reversed(indices):  # None comes last
-            self.register_buffer(name, None, persistent=False)
+        for name in self._table_names:
+            setattr(self, name, None)
         self._set_bias(bias, device, dtype)
         self.reset_parameters()
 
@@ -247,7 +245,6 @@ padding_mode
             nn.init.uniform_(self.bias, -bound, bound)
 
     def _make_tables(self, device: torch.device) -> None:
-        self.register_buffer(KEY, written(self.group, device))
         pointwise, spatial = self._factor_banks()
         if self._holds_factors:
             self.pointwise_index = torch.tensor(pointwise.index, device=device)
@@ -267,15 +264,16 @@ padding_mode
         if self._holds_factors:
             return multiply(*self._expanded_factors())
         products = self.pointwise_weight.unsqueeze(-1) * self.spatial_weight.unsqueeze(-2)
-        return expand_filters(products.flatten(2), self.bank_index, fills_box=self._fills_box)
+        index = self.bank_index.to(products.device)
+        return expand_filters(products.flatten(2), index, fills_box=self._fills_box)
 
     @freezable
     def _expanded_factors(self) -> tuple[Tensor, Tensor]:
         """Return w(s'⁻¹ s) and K(M(s')⁻¹ x), each with rows (o, s')."""
-        pointwise = expand_filters(self.pointwise_weight, self.pointwise_index, fills_box=True)
-        return pointwise, expand_filters(
-            self.spatial_weight, self.spatial_index, fills_box=self._fills_box
-        )
+        device = self.pointwise_weight.device
+        mixed, seen = self.pointwise_index.to(device), self.spatial_index.to(device)
+        pointwise = expand_filters(self.pointwise_weight, mixed, fills_box=True)
+        return pointwise, expand_filters(self.spatial_weight, seen, fills_box=self._fills_box)
 
     def _correlate(
         self, x: Inexact[Tensor, "batch in_channels *rest"]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 
 class Tabulated(nn.Module):
-    """A module whose buffers of indices follow from its settings.
+    """A module with tables of integers that follow from its settings.
 
-    They are no part of what is learnt, so a module that comes from the meta device finds them
-    neither in a state_dict nor by drawing weights: they are made wherever the module turns up.
+    They are nothing that is learnt, so they are no buffers: nobody is to average, broadcast or
+    save them. (An average of integers is truncated, and an index that is one too small is a wrong
+    filter.) They move with the module, and a module that comes from the meta device, where
+    neither a state_dict nor drawing weights would bring them, makes them where it turns up.
     """
+
+    _table_names: ClassVar[tuple[str, ...]]
 
     def reset_parameters(self) -> None:
         """Make the tables anew; a layer with parameters draws those as well."""
@@ -26,15 +30,20 @@ class Tabulated(nn.Module):
         raise NotImplementedError
 
     def _tables(self) -> list[Tensor]:
-        names = self._non_persistent_buffers_set
-        return [b for name, b in self._buffers.items() if name in names and b is not None]
+        found = [getattr(self, name, None) for name in self._table_names]
+        return [table for table in found if table is not None]
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
-        were_meta = [table.is_meta for table in self._tables()]
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
-        tables = self._tables()
-        if any(were_meta) and not any(table.is_meta for table in tables):  # from to_empty
-            self._make_tables(tables[0].device)
+        for name in self._table_names:
+            table = getattr(self, name, None)
+            if table is None:
+                continue
+            device = fn(table.new_empty(0)).device  # alone: to_empty would lose what it holds
+            if table.is_meta and device.type != "meta":
+                self._make_tables(device)
+                break
+            setattr(self, name, table.to(device))
         return self
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], *arguments: Any) -> None:

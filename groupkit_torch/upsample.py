@@ -75,6 +75,7 @@ class GroupUpsample(Tabulated, Guarded):
     boxes; use mode="linear"
     """
 
+    _table_names = ("weights",)
     weights: Tensor
 
     def __init__(
@@ -115,7 +116,6 @@ class GroupUpsample(Tabulated, Guarded):
                 'boxes; use mode="linear"',
                 witness=mode,
             )
-        self.register_buffer("weights", None, persistent=False)
         self.reset_parameters()
         sampler = Sampler(group, kernel, self.padding, False, output_padding=(0,) * dimension)
         self._set_guard(sampler, exact)
@@ -145,7 +145,7 @@ class GroupUpsample(Tabulated, Guarded):
         return y.view(*x.shape[:-dimension], *y.shape[-dimension:])
 
     def _write(self, maps: Tensor) -> Tensor:
-        weights = self.weights.to(maps.dtype)[None, None]
+        weights = self.weights.to(maps)[None, None]
         transposed = _TRANSPOSED[len(self.scale_factor)]
         return transposed(maps, weights, None, self.scale_factor, self.padding)
 
