@@ -14,6 +14,7 @@ import tomli_w
 
 from groupkit.errors import FileFormatError, brief
 from groupkit.lattice import Lattice
+from groupkit.stabilizer import Stabilizer
 
 _ITEM: Final = re.compile(r'\[[^\[\]\n]*\]|-?\d+|"(?:[^"\\\n]|\\.)*"')
 _SPREAD: Final = re.compile(rf"\[\n\s*(?:(?:{_ITEM.pattern}),?\s*)+\]")
@@ -70,6 +71,43 @@ def check_document(document: Any) -> dict[str, Any]:
                 witness=told,
             )
     return dict(document)
+
+
+def to_document(name: str, stabilizer: Stabilizer, lattice: Lattice) -> dict[str, Any]:
+    """Return a declaration as plain data: strings, lists and integers."""
+    document: dict[str, Any] = {
+        "name": name,
+        "lattice": write_lattice(lattice),
+        "axes": [[axis, size] for axis, size in stabilizer.axes.items()],
+        "matrices": stabilizer.matrices.tolist(),
+    }
+    if not stabilizer.is_faithful:
+        document["cayley_table"] = stabilizer.cayley_table.tolist()
+    return document
+
+
+def read_document(document: Any) -> dict[str, Any]:
+    """Return the arguments of from_generators or from_matrices that plain data tells.
+
+    Raises
+    ------
+    FileFormatError
+        Naming the key at fault.
+    """
+    known = check_document(document)
+    known["lattice"] = read_lattice(known.get("lattice"))
+    given = known.get("generators", known.get("matrices"))
+    if "generators" in known and not isinstance(given, Mapping | list):
+        raise FileFormatError(
+            f"generators are named matrices, not {brief(given)}", witness=known["name"]
+        )
+    if known.get("axes") is not None:
+        known["axes"] = read_axes(known["axes"])
+    if "matrices" in known and not isinstance(given, list):
+        raise FileFormatError(
+            f"matrices are a list of lists of integers, not {brief(given)}", witness=known["name"]
+        )
+    return known
 
 
 def read_axes(axes: Any) -> dict[str, Any]:

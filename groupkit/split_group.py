@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Int
 
-from groupkit import declaration, html
+from groupkit import declaration, derived, html
 from groupkit.action import array_action
+from groupkit.declared import Declared, by_function, by_generators, by_matrices, declared
 from groupkit.elements import Elements, random_elements
-from groupkit.errors import DeclarationError, FileFormatError, brief
+from groupkit.errors import DeclarationError, brief
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.field import Field, declare_field
 from groupkit.filter_bank import FilterBank
 from groupkit.finite_group import FiniteGroup, Subgroup
 from groupkit.frozen import Frozen
-from groupkit.index_bijection import (
-    SINGLE_AXIS,
-    check_dimension,
-    check_index,
-    check_order,
-    from_generators,
-    tabulate,
-)
-from groupkit.integers import integer_matrices, listed
 from groupkit.lattice import Lattice
-from groupkit.products import direct_product, with_internal
-from groupkit.relations import change_basis, conventional_matrices, read_basis, restrict
+from groupkit.relations import conventional_matrices
 from groupkit.stabilizer import Stabilizer
 from groupkit.verification.report import Report
 from groupkit.verification.subject import Subject
@@ -107,17 +97,7 @@ class SplitGroup(Frozen):
         lattice: str | Lattice | None = None,
         compose: Callable[[Any, Any], Any] | None = None,
     ) -> None:
-        with _naming(name):
-            if not callable(matrix):
-                raise DeclarationError(
-                    f"matrix is a function of the indices, not {type(matrix).__name__}; for a list "
-                    "of matrices use SplitGroup.from_matrices",
-                    witness=type(matrix).__name__,
-                )
-            stabilizer, raw = tabulate(axes, matrix)
-            if index is not None:
-                check_index(stabilizer, raw, index)
-            self._declare(name, stabilizer, lattice, matrix, index, compose)
+        self._take(by_function(name, axes, matrix, index, lattice), matrix, index, compose)
 
     @classmethod
     def from_generators(
@@ -152,13 +132,7 @@ class SplitGroup(Frozen):
         >>> SplitGroup.from_generators("p4", {"r": [[0, -1], [1, 0]]}).axes
         {'r': 4}
         """
-        with _naming(name):
-            if not isinstance(generators, Mapping):
-                generators = listed(generators, "generators")
-            if not generators and dimension is None and lattice is not None:
-                known = lattice if isinstance(lattice, Lattice) else Lattice.named(lattice)
-                dimension = known.dimension
-            return cls._of(name, from_generators(generators, dimension), lattice)
+        return cls._of(by_generators(name, generators, lattice, dimension))
 
     @classmethod
     def from_matrices(
@@ -187,46 +161,29 @@ class SplitGroup(Frozen):
         DeclarationError
             Or the subclass that names the broken law.
         """
-        with _naming(name):
-            read = integer_matrices(matrices)
-            check_order(len(read))
-            indexed = {SINGLE_AXIS: len(read)} if axes is None else axes
-            stabilizer = Stabilizer(indexed, read, cayley_table)
-            return cls._of(name, stabilizer, lattice)
+        return cls._of(by_matrices(name, matrices, axes, lattice, cayley_table))
 
     @classmethod
-    def _of(cls, name: str, stabilizer: Stabilizer, lattice: str | Lattice | None) -> SplitGroup:
-        """Return the group of a checked stabilizer."""
+    def _of(cls, parts: Declared) -> SplitGroup:
+        """Return the group of checked parts."""
         group = cls.__new__(cls)
-        group._declare(name, stabilizer, lattice, None, None)
+        group._take(parts)
         return group
 
-    def _declare(
+    def _take(
         self,
-        name: Any,
-        stabilizer: Stabilizer,
-        lattice: Any,
-        matrix: Callable[..., Any] | None,
-        index: Callable[[Any], Any] | None,
+        parts: Declared,
+        matrix: Callable[..., Any] | None = None,
+        index: Callable[[Any], Any] | None = None,
         compose: Callable[[Any, Any], Any] | None = None,
     ) -> None:
-        """Check the lattice and set all fields: the last step of every constructor."""
-        if not isinstance(name, str) or not name:
-            raise DeclarationError(f"a group has a name, a string, not {brief(name)}", witness=name)
-        check_dimension(stabilizer.dimension)
-        if lattice is None:
-            lattice = Lattice.invariant(stabilizer.matrices)
-        elif isinstance(lattice, str):
-            lattice = Lattice.named(lattice, stabilizer.dimension)
-        elif not isinstance(lattice, Lattice):
-            raise DeclarationError(
-                f"a lattice is a name or a Lattice, not {brief(lattice)}; "
-                "Lattice.from_gram makes one",
-                witness=lattice,
-            )
-        lattice.check_isometries(stabilizer.matrices)
-        self._set(name=name, stabilizer=stabilizer, lattice=lattice)
+        """Set all fields: the last step of every constructor."""
+        self._set(name=parts.name, stabilizer=parts.stabilizer, lattice=parts.lattice)
         self._set(_matrix=matrix, _index=index, _compose=compose)
+
+    @property
+    def _parts(self) -> Declared:
+        return Declared(self.name, self.stabilizer, self.lattice)
 
     def with_internal(
         self, factors: Mapping[str, int | FiniteGroup], name: str | None = None
@@ -259,11 +216,7 @@ class SplitGroup(Frozen):
         >>> board.element(r=1, swap=1).act([1, 0]).tolist()
         [0, 1]
         """
-        with _naming(self.name):
-            stabilizer = with_internal(self.stabilizer, factors)
-        parts = (axis if isinstance(k, FiniteGroup) else f"C{k}" for axis, k in factors.items())
-        default = " × ".join((self.name, *parts))
-        return SplitGroup._of(default if name is None else name, stabilizer, self.lattice)
+        return SplitGroup._of(derived.with_internal(self._parts, factors, name))
 
     def direct_product(self, other: SplitGroup, name: str | None = None) -> SplitGroup:
         """Return G × G', which acts on Z^d × Z^d' coordinate by coordinate.
@@ -282,11 +235,7 @@ class SplitGroup(Frozen):
                 f"{brief(other)} is no SplitGroup; for internal symmetries use with_internal",
                 witness=other,
             )
-        default = f"{self.name} × {other.name}"
-        with _naming(default):
-            stabilizer = direct_product(self.stabilizer, other.stabilizer)
-        lattice = self.lattice.direct_sum(other.lattice)
-        return SplitGroup._of(default if name is None else name, stabilizer, lattice)
+        return SplitGroup._of(derived.direct_product(self._parts, other._parts, name))
 
     def change_basis(self, basis: Any, name: str | None = None) -> SplitGroup:
         """Return the same group in other coordinates: x = P x', M'(s) = P⁻¹ M(s) P.
@@ -314,12 +263,7 @@ class SplitGroup(Frozen):
         >>> axial.change_basis([[1, 0], [-1, 1]], name="p6") == p6
         True
         """
-        with _naming(self.name):
-            matrix = read_basis(basis, self.dimension)
-            stabilizer = change_basis(self.stabilizer, matrix)
-            lattice = self.lattice.change_basis(matrix)
-        default = f"{self.name} in another basis"
-        return SplitGroup._of(default if name is None else name, stabilizer, lattice)
+        return SplitGroup._of(derived.change_basis(self._parts, basis, name))
 
     @property
     def conventional_matrices(self) -> Int[np.ndarray, "order d d"]:
@@ -354,10 +298,7 @@ class SplitGroup(Frozen):
         >>> p4m.restrict(p4m.subgroup({"r": 2}, {"m": 1}), name="p2mm").axes
         {'m': 2, 'r': 2}
         """
-        chosen = self.stabilizer.as_subgroup(subgroup)
-        stabilizer, _ = restrict(self.stabilizer, chosen)
-        default = f"{self.name} restricted to order {len(chosen)}"
-        return SplitGroup._of(default if name is None else name, stabilizer, self.lattice)
+        return SplitGroup._of(derived.restrict(self._parts, subgroup, name))
 
     @property
     def axes(self) -> dict[str, int]:
@@ -509,15 +450,7 @@ class SplitGroup(Frozen):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the declaration as plain data: strings, lists and integers."""
-        document: dict[str, Any] = {
-            "name": self.name,
-            "lattice": declaration.write_lattice(self.lattice),
-            "axes": [[name, size] for name, size in self.axes.items()],
-            "matrices": self.stabilizer.matrices.tolist(),
-        }
-        if not self.stabilizer.is_faithful:
-            document["cayley_table"] = self.stabilizer.cayley_table.tolist()
-        return document
+        return declaration.to_document(self.name, self.stabilizer, self.lattice)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> SplitGroup:
@@ -540,22 +473,8 @@ class SplitGroup(Frozen):
         >>> SplitGroup.from_dict(p4.to_dict()) == p4
         True
         """
-        known = declaration.check_document(document)
-        name, lattice = known["name"], declaration.read_lattice(known.get("lattice"))
-        if "generators" in known:
-            if not isinstance(known["generators"], Mapping | list):
-                raise FileFormatError(
-                    f"generators are named matrices, not {brief(known['generators'])}", witness=name
-                )
-            return cls.from_generators(name, known["generators"], lattice, known.get("dimension"))
-        axes = None if known.get("axes") is None else declaration.read_axes(known["axes"])
-        if not isinstance(known["matrices"], list):
-            raise FileFormatError(
-                f"matrices are a list of lists of integers, not {brief(known['matrices'])}",
-                witness=name,
-            )
-        table = known.get("cayley_table")
-        return cls.from_matrices(name, known["matrices"], axes, lattice, table)
+        known = declaration.read_document(document)
+        return cls.from_generators(**known) if "generators" in known else cls.from_matrices(**known)
 
     def save(self, path: str | Path) -> None:
         """Write the declaration to a .json or .toml file of plain integers."""
@@ -593,17 +512,5 @@ class SplitGroup(Frozen):
         return html.block(self.name, facts, drawn, html.cayley_table(table, names))
 
 
-@contextmanager
-def _naming(name: object) -> Iterator[None]:
-    """Put the name of the group in front of the errors of its declaration."""
-    try:
-        yield
-    except DeclarationError as error:
-        if isinstance(name, str) and name:
-            error.message = f"{name}: {error.message}"
-            error.args = (error.message,)
-        raise
-
-
 def _unpickle(name: str, stabilizer: Stabilizer, lattice: Lattice) -> SplitGroup:
-    return SplitGroup._of(name, stabilizer, lattice)
+    return SplitGroup._of(declared(name, stabilizer, lattice))
