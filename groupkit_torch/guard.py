@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from groupkit.errors import WindowError
 from groupkit_torch.exactness import Exactness, exactness_of
+from groupkit_torch.geometry import SettingError
 from groupkit_torch.sampler import Sampler
 
 _MODES = ("warn", "raise", "ignore")
@@ -64,7 +65,9 @@ class Guarded(nn.Module):
     @exact.setter
     def exact(self, mode: str) -> None:
         if mode not in _MODES:
-            raise ValueError(f'exact={mode!r} is none of "warn", "raise", "ignore"')
+            raise SettingError(
+                f'exact={mode!r} is none of "warn", "raise", "ignore"; use one', witness=mode
+            )
         self._exact = mode
         self._sizes_seen, self._shapes_seen = set(), set()
 
@@ -145,7 +148,7 @@ def set_exact(model: nn.Module, mode: str) -> None:
 
     Raises
     ------
-    ValueError
+    SettingError
         If the mode is none of these.
 
     Examples
@@ -160,7 +163,9 @@ def set_exact(model: nn.Module, mode: str) -> None:
     only the identity of p4 (...); exact at 4 or 6, or ...
     """
     if mode not in _MODES:
-        raise ValueError(f'mode={mode!r} is none of "warn", "raise", "ignore"')
+        raise SettingError(
+            f'mode={mode!r} is none of "warn", "raise", "ignore"; use one', witness=mode
+        )
     for module in model.modules():
         if isinstance(module, Guarded):
             module.exact = mode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 from jaxtyping import Inexact
 from torch import Tensor, nn
@@ -45,13 +46,27 @@ def restrict_filters(layer: Filters, group: SplitGroup) -> Filters:
             bank = layer.expanded_weight()
             smaller.weight.copy_(at_identity(bank, smaller.filter_bank, rows, columns))
         if smaller.bias is not None and layer.bias is not None:
-            smaller.bias.copy_(layer.bias.repeat_interleave(after.copies))
+            smaller.bias.copy_(_restricted_bias(layer.bias, after))
     trained = dict(layer.named_parameters())
     for name, parameter in smaller.named_parameters():
         parameter.requires_grad_(trained[name].requires_grad)
     if isinstance(layer, FilterLayer) and isinstance(smaller, FilterLayer):
         smaller.domain = layer.domain  # maps stay where those of G live
     return smaller
+
+
+def _restricted_bias(
+    bias: Inexact[Tensor, " biases"], after: RestrictedType
+) -> Inexact[Tensor, " more_biases"]:
+    """Return the same bias in the smaller group's terms: copies, or its invariant vectors."""
+    whole, part = after.whole.field, after.part.field
+    if whole is None:
+        return bias.repeat_interleave(after.copies)
+    change = whole.invariants  # of scalars, if the smaller group leaves all channels alone
+    if part is not None:  # and what all of S leaves alone, the smaller group does
+        change = np.linalg.lstsq(part.invariants, change, rcond=None)[0]
+    matrix = torch.tensor(change, dtype=bias.dtype, device=bias.device)
+    return (bias.view(-1, matrix.shape[1]) @ matrix.T).flatten()
 
 
 def at_identity(

@@ -123,6 +123,16 @@ def test_the_cases_name_layers() -> None:
     assert names <= set(dir(L))
 
 
+@pytest.mark.parametrize("case", [c for c in CASES if c != "InstanceNorm"])  # nor does torch's
+def test_batches_may_be_empty(case: str) -> None:
+    """As torch's layers take them: a share of the data may be none."""
+    module, shape = layer(case, gk.p4m, torch.float32).eval(), shape_of(case, gk.p4m)
+    x = torch.zeros(0, *shape[1:], requires_grad=True)
+    y = module(x)
+    assert y.shape == (0, *module(torch.zeros(shape)).shape[1:])
+    y.sum().backward()
+
+
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize(
     ("group", "dtype"),

@@ -11,6 +11,7 @@ import torch
 import groupkit as gk
 import groupkit_torch as gt
 from groupkit.errors import DimensionError, WindowError
+from groupkit_torch.geometry import SettingError
 from groupkit_torch.testing import assert_equivariant
 from tests.torch.groups import cubic
 
@@ -152,3 +153,12 @@ def test_bad_sizes_are_refused() -> None:
         layer.exactness(2)
     with pytest.raises(WindowError, match="use 7 or 9"):
         gt.LiftingConv(gk.p6, 1, 1, 3).exactness(8)
+
+
+def test_unknown_modes_are_refused() -> None:
+    pool = gt.GroupMaxPool(gk.p4, 2)
+    message = 'none of "warn", "raise", "ignore"'
+    with pytest.raises(SettingError, match=message):
+        gt.set_exact(pool, "never")
+    with pytest.raises(SettingError, match=message):
+        gt.GroupMaxPool(gk.p4, 2, exact="never")

@@ -182,6 +182,18 @@ def test_restricting_in_steps_is_restricting_at_once() -> None:
     assert torch.allclose(once(x).sum(dim=(1, 2)), total, atol=1e-10)
 
 
+@pytest.mark.parametrize("training", [True, False], ids=["training", "eval"])
+def test_layers_that_span_copies_restrict_in_steps(training: bool) -> None:
+    net, x = network(gk.p4m).train(training), data(gk.p4m)
+    net.append(gt.GroupMaxPool(gk.p4m, 3, 2, 1, feature_type="planar"))
+    once, twice = restrict(net, gk.p2), restrict(restrict(net, gk.p4), gk.p2)
+    y = net(x)
+    assert torch.allclose(once(x), y, rtol=0, atol=1e-12)
+    assert torch.allclose(twice(x), y, rtol=0, atol=1e-12)
+    pools = once[-1].layer, twice[-1].layer.layer
+    assert len({pool.exactness(8).elements for pool in pools}) == 1
+
+
 def test_warnings_are_those_of_the_smaller_group() -> None:
     pool = gt.GroupMaxPool(gk.p4m, 3, stride=2, padding=1, feature_type="planar")
     smaller = restrict(pool, part_of(gk.p4m, (0, 5)))  # one diagonal mirror, which is kept
@@ -278,6 +290,38 @@ def test_separable_layers_stay_separable() -> None:
     assert isinstance(smaller, gt.SeparableGroupConv)
     assert smaller.spatial_weight.shape == (12, 1, 9)
     assert smaller.pointwise_weight.shape == (12, 8, 4)
+
+
+@pytest.mark.parametrize("swap", [(1, 0, 2, 3), (2, 3, 0, 1)], ids=str)
+def test_biases_of_fields_restrict(swap: tuple[int, ...]) -> None:
+    """The smaller group leaves more vectors alone, and the bias is one of them."""
+    field = gk.p4m.field({"m": swap, "r": (0, 1, 2, 3)})
+    layer = gt.GroupConv(gk.p4m, 2, 8, 3, output_type=field, dtype=DOUBLE)
+    smaller = restrict(layer, gk.p4)
+    assert (layer.bias.numel(), smaller.bias.numel()) == (2 * field.invariants.shape[1], 8)
+    x = torch.randn(1, 2, 8, 5, 5, dtype=DOUBLE)
+    y = smaller(restrict_map(x, gk.p4m, gk.p4))
+    assert torch.allclose(y, layer(x), rtol=0, atol=1e-12)
+
+
+def test_modules_of_ones_own_may_know_their_group() -> None:
+    class Block(nn.Module):
+        def __init__(self, group: gk.SplitGroup) -> None:
+            super().__init__()
+            self.group = group
+            self.body = nn.ModuleList([gt.GroupConv(group, 2, 2, 3), gt.GroupBatchNorm(group, 2)])
+
+        def forward(self, x: Tensor) -> Tensor:
+            for part in self.body:
+                x = part(x)
+            return x.relu()
+
+    L = gt.layers(gk.p4m)
+    net = nn.Sequential(L.LiftingConv(1, 2, 3), Block(gk.p4m), L.CosetPool()).to(DOUBLE)
+    smaller = restrict(net, gk.p4)
+    assert smaller[1].body[0].group == gk.p4
+    x = torch.randn(2, 1, 7, 7, dtype=DOUBLE)
+    assert torch.allclose(smaller(x), net(x), rtol=0, atol=1e-12)
 
 
 def test_layers_of_ones_own_are_named() -> None:
