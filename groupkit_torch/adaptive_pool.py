@@ -14,10 +14,13 @@ from groupkit import SplitGroup
 from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.stabilizer import Stabilizer
+from groupkit.stable_subset import stable_subset
 from groupkit_torch.domain import Domain
+from groupkit_torch.exactness import Exactness, read_sides
 from groupkit_torch.feature_maps import axis_size, check_map
 from groupkit_torch.geometry import SettingError, check_group, per_axis
 from groupkit_torch.reductions import reduce
+from groupkit_torch.sampler import CENTRE
 
 Sizes = tuple[int | None, ...]
 _AVERAGES: Final[dict[int, Callable[..., Tensor]]] = {
@@ -104,6 +107,42 @@ class GroupAdaptiveAvgPool(nn.Module):
         sizes = [n if m is None else m for n, m in zip(space, self.output_size, strict=True)]
         y = _AVERAGES[self.group.dimension](flat, sizes)
         return y if self._size is None else y.unflatten(1, x.shape[1:3])
+
+    def exactness(self, input_size: int | Sequence[int]) -> Exactness:
+        r"""Return what this layer keeps of S at an input size: all of it.
+
+        Part m - 1 - i of an axis is part i reversed, as
+        :math:`n - \lceil (i + 1) n / m \rceil = \lfloor (m - 1 - i) n / m \rfloor`, and axes
+        that S exchanges were given equal m.
+
+        Parameters
+        ----------
+        input_size : int or sequence of int
+            Sides of the input along the lattice axes.
+
+        Raises
+        ------
+        DimensionError
+            If there is another number of sides than lattice axes.
+        WindowError
+            If the array has no centre that S allows.
+
+        Examples
+        --------
+        >>> import groupkit as gk
+        >>> print(GroupAdaptiveAvgPool(gk.p4, 3).exactness(10))
+        output size 3 on 10×10 keeps all 4 elements of p4
+        """
+        stabilizer, size = self.group.stabilizer, read_sides(self.group, input_size)
+        if not stabilizer.is_signed_permutation:
+            stable_subset(stabilizer, size)  # raises where S has no centre
+        sizes = zip(size, self.output_size, strict=True)
+        after = tuple(n if m is None else m for n, m in sizes)
+        asked = self.output_size[0] if len(set(self.output_size)) == 1 else self.output_size
+        whole = stabilizer.subgroup(range(stabilizer.order))
+        return Exactness(
+            self.group, f"output size {asked}", size, after, {}, whole, CENTRE, remedies=()
+        )
 
     def extra_repr(self) -> str:
         """Return the group, the output sizes and the feature type."""

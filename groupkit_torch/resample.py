@@ -23,7 +23,10 @@ from groupkit import Lattice, SplitGroup
 from groupkit.errors import GroupkitError, brief
 from groupkit.holohedry import holohedry
 from groupkit.integers import integer
+from groupkit_torch.exactness import Exactness, read_sides
 from groupkit_torch.interpolation import Grid, Sparse, distinct_frames, resampling_matrix
+from groupkit_torch.sampler import CENTRE
+from groupkit_torch.shared_isometries import not_shared
 
 _ROUNDING: Final = 1e-9
 
@@ -121,6 +124,7 @@ class Resampling(nn.Module):
         else:
             points, matrices = lattice, np.eye(d, dtype=np.int64)[None]
         basis = self.spacing * (points.basis if basis is None else _basis(basis, points))
+        self._basis = basis
         if sides is None:
             self.array_shape = _enough(basis, matrices, self.image_shape)
         else:
@@ -177,6 +181,47 @@ class Resampling(nn.Module):
         """
         pixels = self._to_image(_checked(array, self.array_shape))
         return pixels.view(pixels.shape[:-1] + self.image_shape)
+
+    def exactness(self, input_size: int | Sequence[int]) -> Exactness:
+        """Return which elements of S map the image's box as the samples, from integers alone.
+
+        They commute with the layer in both directions; others do not even act on the image. Of a
+        lattice without a group, S is its holohedry.
+
+        Parameters
+        ----------
+        input_size : int or sequence of int
+            Sides of the image: those declared, for no others can be sampled.
+
+        Raises
+        ------
+        ResamplingError
+            If it is another size.
+
+        Examples
+        --------
+        >>> import groupkit as gk
+        >>> print(Resampling(gk.p6m, 28).exactness(28))
+        spacing 1.0 on 28×28 keeps only the half turn r=3, the mirror m=1, r=2 along (1, 0) and
+        the mirror m=1, r=5 along (1, 2) of p6m (the 6-fold rotation r=1 is lost: it does not map
+        the image's grid onto itself)
+        """
+        group = self.lattice
+        if not isinstance(group, SplitGroup):
+            group = SplitGroup.from_matrices(group.name, holohedry(group), lattice=group)
+        size = read_sides(group, input_size)
+        if size != self.image_shape:
+            raise ResamplingError(
+                f"this layer samples images of {self.image_shape}, none of {size}; make a "
+                "Resampling for that size",
+                witness=size,
+            )
+        broken = not_shared(group.stabilizer, self._basis, size, self.array_shape)
+        kept = [s for s in group.stabilizer if s not in broken]
+        subgroup, setting = group.stabilizer.subgroup(kept), f"spacing {self.spacing}"
+        return Exactness(
+            group, setting, size, self.array_shape, broken, subgroup, CENTRE, remedies=()
+        )
 
     def extra_repr(self) -> str:
         """Return the lattice and the two shapes."""

@@ -6,7 +6,7 @@ from torch import nn
 
 import groupkit as gk
 import groupkit_torch as gt
-from groupkit.errors import FeatureTypeError, WindowError
+from groupkit.errors import DimensionError, FeatureTypeError, WindowError
 from groupkit_torch.geometry import SettingError
 from groupkit_torch.testing import equivariance_error
 from tests.torch.groups import cubic, face_centred, mirror_line, name, p2mm
@@ -50,6 +50,32 @@ def test_one_output_is_the_mean_of_the_inside(group: gk.SplitGroup) -> None:
     y = gt.GroupAdaptiveAvgPool(group, 1)(torch.where(mask, x, torch.nan))
     assert y.shape == (*x.shape[:3], *[1] * d)
     assert torch.allclose(y.view(2, 3, -1), x[..., mask].mean(-1), atol=1e-6)
+
+
+@pytest.mark.parametrize("group", [gk.p4m, p2mm, mirror_line, cubic, gk.p6], ids=name)
+def test_exactness_is_what_is_measured(group: gk.SplitGroup) -> None:
+    d = group.dimension
+    boxes = group.stabilizer.is_signed_permutation
+    for m in (1, 2, 3, 5, None) if boxes else (1,):
+        pool = gt.GroupAdaptiveAvgPool(group, m)
+        for space in (SPACE[d], (4,) * d) if boxes else ((5,) * d,):
+            found = pool.exactness(space)
+            assert found.is_exact
+            assert len(found.subgroup) == len(group.stabilizer)
+            assert found.input_size == space
+            assert found.output_size == tuple(m or n for n in space)
+            shape = (1, 2, len(group.stabilizer), *space)
+            measured = equivariance_error(pool, group, shape, "regular", translations=False)
+            assert measured.error < 1e-6
+
+
+def test_exactness_in_words() -> None:
+    pool = gt.GroupAdaptiveAvgPool(p2mm, (2, 5))
+    assert str(pool.exactness(9)) == "output size (2, 5) on 9×9 keeps all 4 elements of p2mm"
+    with pytest.raises(WindowError, match="has no centre"):
+        gt.GroupAdaptiveAvgPool(gk.p6, 1).exactness(8)
+    with pytest.raises(DimensionError, match="3 sides"):
+        pool.exactness((9, 9, 9))
 
 
 def test_fields_are_averaged_too() -> None:

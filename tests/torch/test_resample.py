@@ -157,15 +157,18 @@ def test_common_isometries_of_image_and_lattice_commute(
     array = torch.rand(2, *resampling.array_shape, dtype=torch.float64) * resampling.mask
     square = gk.SplitGroup.from_matrices("image", signed_permutations(len(shape)), lattice=None)
     planar, planar_image = group.feature_type("planar"), square.feature_type("planar")
+    kept = resampling.exactness(shape).elements
     found = 0
     for s, matrix in enumerate(group.stabilizer.matrices):
         cartesian = basis @ matrix @ np.linalg.inv(basis)
         rounded = np.round(cartesian).astype(np.int64)
         if not np.allclose(cartesian, rounded):
+            assert s not in kept
             continue
         q = int(square.stabilizer.find(rounded))
         moved = act(image, array_action(square.stabilizer, q, shape, planar_image))
-        if moved.shape != image.shape:
+        assert (s in kept) == (moved.shape == image.shape)
+        if s not in kept:
             continue
         found += 1
         index = array_action(group.stabilizer, s, resampling.array_shape, planar)
@@ -354,6 +357,43 @@ def test_a_name_is_no_lattice() -> None:
 
 
 @pytest.mark.untyped
+def test_which_isometries_are_shared_is_said() -> None:
+    hexagonal = Resampling(gk.p6m, 28)
+    found = hexagonal.exactness(28)
+    assert len(found.subgroup) == 4
+    assert not found.is_exact
+    assert (found.input_size, found.output_size) == ((28, 28), hexagonal.array_shape)
+    assert str(found).endswith(
+        "(the 6-fold rotation r=1 is lost: it does not map the image's grid onto itself)"
+    )
+    assert copy.deepcopy(hexagonal).exactness((28, 28)).elements == found.elements
+    square = Resampling(gk.p4m, (8, 8), 2.0)
+    assert square.exactness(8).is_exact
+    assert str(square.exactness(8)) == "spacing 2.0 on 8×8 keeps all 8 elements of p4m"
+    assert "the image of 8×9 would be of 9×8" in str(Resampling(gk.p4, (8, 9)).exactness((8, 9)))
+    long = Resampling(gk.p4, 8, sides=(5, 7))
+    assert "the samples, 5×7, would be 7×5" in str(long.exactness(8))
+    assert long.exactness(8).elements == (0, 2)
+    turned = Resampling(gk.p4, 8, basis=[[0.6, -0.8], [0.8, 0.6]])
+    assert turned.exactness(8).is_exact
+    mirrored = Resampling(gk.p4m, 8, basis=[[0.6, -0.8], [0.8, 0.6]])
+    assert mirrored.exactness(8).elements == (0, 1, 2, 3)
+
+
+def test_of_a_lattice_alone_the_holohedry_is_judged() -> None:
+    assert len(Resampling(gk.Lattice.named("hexagonal"), 9).exactness(9).subgroup) == 4
+    along = Resampling(gk.Lattice.named("cubic F"), 5, basis=ALONG_THE_CUBE)
+    assert along.exactness(5).is_exact
+    assert along.exactness(5).group.order == 48
+
+
+def test_exactness_at_other_sizes_is_refused() -> None:
+    with pytest.raises(ResamplingError, match=r"samples images of \(9, 9\), none of \(8, 8\)"):
+        Resampling(gk.p6, 9).exactness(8)
+    with pytest.raises(gk.errors.DimensionError, match="3 sides"):
+        Resampling(gk.p6, 9).exactness((9, 9, 9))
+
+
 def test_integers_are_refused_with_the_remedy() -> None:
     with pytest.raises(ResamplingError, match=r"convert it first, with x.float\(\)"):
         Resampling(gk.p6, 8)(torch.zeros(8, 8, dtype=torch.uint8))
