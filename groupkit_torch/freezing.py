@@ -172,8 +172,9 @@ def freeze(model: nn.Module) -> nn.Module:
     filters are to stay: they want no gradients and lose those they have, so that optimizers pass
     over them; ``train()`` and ``load_state_dict`` raise, and so does the next call after a weight
     was changed in place, by ``copy_`` or whatever else, or replaced. What torch does not record,
-    a write through ``.data``, is not seen: it has no effect until `unfreeze`. Other layers of the
-    model may be trained in evaluation mode, a new head for instance.
+    a write through ``.data``, is not seen, and a compiled model does not look: then a change has no
+    effect until `unfreeze`. Other layers of the model may be trained in evaluation mode, a new head
+    for instance.
 
     Parameters
     ----------

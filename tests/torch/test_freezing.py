@@ -171,3 +171,19 @@ def test_the_bank_is_a_constant_of_the_exported_graph(group: gk.SplitGroup) -> N
     assert any("frozen" in key for key in program.constants)
     compiled = torch.compile(net, fullgraph=True, backend="aot_eager")
     assert torch.allclose(compiled(x), layer(x), atol=1e-5)
+
+
+@pytest.mark.compile
+def test_compiled_models_follow_freezing_and_unfreezing() -> None:
+    torch._dynamo.reset()
+    net, x = network(gk.p6).eval(), data(gk.p6)
+    compiled = torch.compile(net, fullgraph=True, backend="aot_eager")
+    with torch.no_grad():
+        y = net(x)
+        assert torch.allclose(compiled(x), y, atol=1e-5)
+        gt.freeze(net)
+        net[0].weight.data.mul_(2)
+        assert torch.allclose(compiled(x), y, atol=1e-5)
+        gt.unfreeze(net)
+        assert torch.allclose(compiled(x), net(x), atol=1e-5)
+        assert not torch.allclose(compiled(x), y, atol=1e-2)
