@@ -16,7 +16,7 @@ from groupkit import SplitGroup
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.tent import tent
 from groupkit_torch.domain import Domain
-from groupkit_torch.feature_maps import axis_size, check_map
+from groupkit_torch.feature_maps import HALF, axis_size, check_map, widened
 from groupkit_torch.geometry import check_group, per_axis
 from groupkit_torch.guard import Guarded
 from groupkit_torch.kernel import Kernel
@@ -119,15 +119,16 @@ class GroupBlurPool(Tabulated, Guarded):
         check_map(x, None, self._size, dimension)
         self._guard(x)
         space = x.shape[-dimension:]
-        maps = self.domain.fill(x).reshape(-1, 1, *space)
+        maps = widened(self.domain.fill(x)).reshape(-1, 1, *space)
         total = self._slide(maps)
         if self.domain.is_whole and not any(self.padding):
             y = total / self.denominator
         else:
-            inside = self.domain.inside_of(x).to(x.real.dtype if x.is_complex() else x.dtype)
+            inside = self.domain.inside_of(x).to(maps.real.dtype)
             count = self._slide(inside.view(1, 1, *space))
             y = total / count.clamp(min=1)
-        return y.view(*x.shape[:-dimension], *y.shape[-dimension:])
+        y = y.view(*x.shape[:-dimension], *y.shape[-dimension:])
+        return y.to(x.dtype) if x.dtype in HALF else y
 
     def _slide(self, maps: Tensor) -> Tensor:
         weights = self.weights.to(maps)[None, None]

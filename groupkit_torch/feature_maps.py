@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+import torch
 from jaxtyping import Shaped
 from torch import Tensor
 
 from groupkit.errors import FeatureTypeError, GroupkitError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.stabilizer import Stabilizer
+
+
+HALF: Final = (torch.float16, torch.bfloat16)
 
 
 class DtypeError(GroupkitError, TypeError):
@@ -81,6 +87,18 @@ def check_real(x: Shaped[Tensor, "*map"], layer: str, reason: str) -> None:
             "x.imag or x.abs()",
             witness=x.dtype,
         )
+
+
+def widened(x: Shaped[Tensor, "*map"]) -> Shaped[Tensor, "*map"]:
+    """Return a map in which sums are taken: of half precision, the map in float32.
+
+    Examples
+    --------
+    >>> import torch
+    >>> widened(torch.ones(2, dtype=torch.float16)).dtype, widened(torch.ones(2)).dtype
+    (torch.float32, torch.float32)
+    """
+    return x.float() if x.dtype in HALF else x
 
 
 def check_map(

@@ -244,5 +244,7 @@ def _apply(
             "declare its type with feature_type",
             witness=tuple(x.shape),
         )
+    if not (x.is_floating_point() or x.is_complex()):  # the matrix has no whole entries
+        x = x.to(torch.get_default_dtype())
     rows = torch.tensor(matrix, dtype=x.dtype, device=x.device)
     return (rows @ x.flatten(3)).view(x.shape) if x.dim() > 3 else x @ rows.T

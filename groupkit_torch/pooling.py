@@ -19,7 +19,7 @@ from torch import Tensor
 from groupkit import SplitGroup, Window
 from groupkit.elements import Elements
 from groupkit.feature_type import FeatureType, TypeLike
-from groupkit_torch.feature_maps import check_map, check_real
+from groupkit_torch.feature_maps import HALF, check_map, check_real, widened
 from groupkit_torch.functional import fill_outside
 from groupkit_torch.window_pool import WindowPool
 
@@ -181,8 +181,10 @@ class GroupAvgPool(WindowPool):
         """Return the means; zero where nothing is counted."""
         check_map(x, None, self._size, len(self.stride))
         self._guard(x)
-        total = self._slide(self.domain.fill(x), torch.add, 0.0)
+        total = self._slide(widened(self.domain.fill(x)), torch.add, 0.0)
         if self.count_include_pad:
-            return total / self._n_reads
-        count = self._slide(self._inside(x).to(x.real.dtype), torch.add, 0.0)
-        return total / count.clamp(min=1)
+            y = total / self._n_reads
+        else:
+            count = self._slide(self._inside(x).to(total.real.dtype), torch.add, 0.0)
+            y = total / count.clamp(min=1)
+        return y.to(x.dtype) if x.dtype in HALF else y

@@ -14,7 +14,7 @@ from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.tent import tent
 from groupkit_torch.domain import Domain
-from groupkit_torch.feature_maps import axis_size, check_map
+from groupkit_torch.feature_maps import HALF, axis_size, check_map, widened
 from groupkit_torch.geometry import SettingError, check_group, per_axis
 from groupkit_torch.guard import Guarded
 from groupkit_torch.kernel import Kernel
@@ -136,13 +136,15 @@ class GroupUpsample(Tabulated, Guarded):
                 x = x.repeat_interleave(factor, dim=axis) if factor > 1 else x
             return x
         space = x.shape[-dimension:]
-        y = self._write(self.domain.fill(x).reshape(-1, 1, *space))
+        maps = widened(self.domain.fill(x)).reshape(-1, 1, *space)
+        y = self._write(maps)
         if self.domain.is_whole:
             y = y / self.denominator
         else:
-            inside = self.domain.inside_of(x).to(x.real.dtype if x.is_complex() else x.dtype)
+            inside = self.domain.inside_of(x).to(maps.real.dtype)
             y = y / self._write(inside.view(1, 1, *space)).clamp(min=1)
-        return y.view(*x.shape[:-dimension], *y.shape[-dimension:])
+        y = y.view(*x.shape[:-dimension], *y.shape[-dimension:])
+        return y.to(x.dtype) if x.dtype in HALF else y
 
     def _write(self, maps: Tensor) -> Tensor:
         weights = self.weights.to(maps)[None, None]

@@ -141,3 +141,8 @@ def test_maps_without_the_axis_are_refused() -> None:
         fourier_transform(torch.zeros(1, 2, 8, 3, 3), gk.p4)
     with pytest.raises(FeatureTypeError, match="a planar map has no stabilizer axis"):
         inverse_fourier_transform(torch.zeros(1, 2, 3, 3), gk.p4, "planar")
+
+
+def test_integers_are_transformed_as_floats() -> None:
+    x = torch.randint(-5, 5, (2, 3, 4, 5, 5))
+    assert torch.equal(fourier_transform(x, gk.p4), fourier_transform(x.float(), gk.p4))
