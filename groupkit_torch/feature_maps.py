@@ -12,7 +12,6 @@ from groupkit.errors import FeatureTypeError, GroupkitError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.stabilizer import Stabilizer
 
-
 HALF: Final = (torch.float16, torch.bfloat16)
 
 
