@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from groupkit.bravais import CELLS, CONVENTIONAL, PEARSON, TWICE_PRIMITIVE, Form
+from groupkit.bravais import CELLS, PEARSON, TWICE_PRIMITIVE, Form
+from groupkit.centring import conventional_basis, inverse
 from groupkit.errors import DimensionError, LatticeError, NotIsometryError, UnknownNameError, brief
 from groupkit.forms import (
     primitive_form,
@@ -211,15 +212,19 @@ class Lattice:
         >>> [str(x) for x in Lattice.named("cubic F").conventional_from_primitive[0]]
         ['0', '1/2', '1/2']
         """
-        centring = self.name[-1] if self.name[-2:-1] == " " else ""
-        identity = tuple(tuple(int(i == j) for j in range(3)) for i in range(3))
-        rows, scale = identity[: self.dimension], 1
-        if self == _named_or_none(self.name, self.dimension):
-            if self.name in CONVENTIONAL:
-                rows, scale = CONVENTIONAL[self.name]
-            elif centring in TWICE_PRIMITIVE:
-                rows, scale = TWICE_PRIMITIVE[centring], 2
-        return tuple(tuple(Fraction(x, scale) for x in row[: self.dimension]) for row in rows)
+        known = self == _named_or_none(self.name, self.dimension)
+        return conventional_basis(self.name if known else "", self.dimension)
+
+    @property
+    def primitive_from_conventional(self) -> tuple[tuple[Fraction, ...], ...]:
+        """The inverse of `conventional_from_primitive`: x_primitive = C⁻¹ x_conventional.
+
+        Examples
+        --------
+        >>> [str(x) for x in Lattice.named("cubic F").primitive_from_conventional[0]]
+        ['-1', '1', '1']
+        """
+        return inverse(self.conventional_from_primitive)
 
     @property
     def dimension(self) -> int:
