@@ -46,7 +46,7 @@ def assert_equal(found: list[torch.Tensor], expected: list[torch.Tensor]) -> Non
 
 
 # random layers draw other numbers when they are compiled, as torch's dropout does
-@cases(fast=[gk.p4m])
+@cases(fast=[gk.p4m, gk.p6])
 def test_compile_in_training_and_in_evaluation(case: Case) -> None:
     layer, compiled_layer = case.make().double(), case.make().double()
     compiled_layer.load_state_dict(layer.state_dict())
