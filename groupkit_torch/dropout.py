@@ -62,7 +62,8 @@ class GroupDropout(_DropoutNd):
         *,
         feature_type: FeatureType | TypeLike = "regular",
     ) -> None:
-        if not 0 <= p <= 1:
+        given: object = p
+        if not (isinstance(given, int | float) and 0 <= given <= 1):
             raise SettingError(f"p={p!r} is no probability; use a number from 0 to 1", witness=p)
         super().__init__(p, inplace)
         self.group = check_group(group)

@@ -140,6 +140,11 @@ def check_map(
     if len(shape) == expected_axes - 1:
         if size is None or (channels is not None and shape[1] != channels):
             mistake = "the batch axis is missing: add it with x.unsqueeze(0)"
+        elif channels is None and shape[1] == size:
+            mistake = (
+                "the batch axis is missing: add it with x.unsqueeze(0); or this is a planar map "
+                f"of {size} channels: lift it first with LiftingConv"
+            )
         else:
             mistake = "this is a planar map: lift it first with LiftingConv"
     elif len(shape) == expected_axes + 1 and size is None:

@@ -46,7 +46,7 @@ def check_mode(mode: str) -> str:
     groupkit_torch.geometry.SettingError: mode='median' pools nothing; use one of "max", "mean",
     "sum", "min", "logsumexp"
     """
-    if mode not in _REDUCTIONS:
+    if mode not in tuple(_REDUCTIONS):  # which asks for no hash
         names = ", ".join(f'"{name}"' for name in _REDUCTIONS)
         raise SettingError(f"mode={mode!r} pools nothing; use one of {names}", witness=mode)
     return mode

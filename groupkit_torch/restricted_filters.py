@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Inexact
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import is_parametrized
 
 from groupkit import FilterBank, SplitGroup
 from groupkit_torch.conv import GroupConv, LiftingConv
@@ -35,6 +36,13 @@ def restrict_filters(layer: Filters, group: SplitGroup) -> Filters:
     RestrictionError
         If there is no such layer.
     """
+    if is_parametrized(layer):
+        raise RestrictionError(
+            f"the weights of {layer!r} are functions of others, which have no counterpart on "
+            f"{group.name}; make them plain with "
+            "torch.nn.utils.parametrize.remove_parametrizations",
+            witness=layer,
+        )
     before = restrict_type(layer.input_type, layer.group, group)
     after = restrict_type(layer.output_type, layer.group, group)
     smaller = _layer_like(layer, group, before, after)

@@ -40,8 +40,8 @@ class Symmetrize(nn.Module):
     Raises
     ------
     SettingError
-        If the mode is unknown, the group none, or the maximum asked of a field whose matrices do
-        more than permute channels: it would not be equivariant.
+        If the mode is unknown, the group or the model none, or the maximum asked of a field
+        whose matrices do more than permute channels: it would not be equivariant.
     FeatureTypeError
         When called: if a map is not of its declared type, or the outputs have different shapes.
     WindowError
@@ -86,6 +86,10 @@ class Symmetrize(nn.Module):
                 f"a network is symmetrized under a declared SplitGroup, not {group!r}; the model "
                 "comes first, then the group",
                 witness=group,
+            )
+        if not callable(model):
+            raise SettingError(
+                f"{model!r} is no map of tensors; give a module, or a function", witness=model
             )
         if mode not in ("mean", "max"):
             raise SettingError(f'mode={mode!r} is neither "mean" nor "max"', witness=mode)

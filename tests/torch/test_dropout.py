@@ -77,3 +77,9 @@ def test_bad_input_is_refused() -> None:
         gt.GroupDropout(gk.p4)(torch.zeros(1, 2, 5, 5))
     with pytest.raises(SettingError, match="declared SplitGroup"):
         gt.GroupDropout("p4")
+
+
+@pytest.mark.untyped
+def test_a_probability_is_a_number() -> None:
+    with pytest.raises(SettingError, match="p='half' is no probability"):
+        gt.GroupDropout(gk.p4, "half")  # type: ignore[arg-type]

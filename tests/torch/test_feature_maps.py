@@ -4,6 +4,7 @@ import pytest
 import torch
 
 import groupkit as gk
+import groupkit_torch as gt
 from groupkit.errors import FeatureTypeError
 from groupkit_torch.feature_maps import axis_size, check_map
 
@@ -46,3 +47,8 @@ def test_other_maps_do_not(
         check_map(torch.zeros(shape), channels, size, 2)
     assert caught.value.witness == shape
     assert "expected a feature map [batch, " in str(caught.value)
+
+
+def test_a_single_regular_map_lacks_its_batch_axis() -> None:
+    with pytest.raises(FeatureTypeError, match=r"the batch axis is missing.* or this is a planar"):
+        gt.GroupMaxPool(gk.p4, 3)(torch.zeros(3, 4, 9, 9))

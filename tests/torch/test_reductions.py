@@ -6,6 +6,7 @@ import pytest
 import torch
 
 import groupkit as gk
+import groupkit_torch as gt
 from groupkit_torch.domain import Domain
 from groupkit_torch.feature_maps import DtypeError
 from groupkit_torch.geometry import SettingError
@@ -62,3 +63,9 @@ def test_means_of_many_halves_do_not_overflow() -> None:
 def test_other_modes_are_refused() -> None:
     with pytest.raises(SettingError, match="mode='median' pools nothing; use one of \"max\""):
         check_mode("median")
+
+
+@pytest.mark.untyped
+def test_a_mode_is_a_name() -> None:
+    with pytest.raises(SettingError, match="pools nothing; use one of"):
+        gt.CosetPool(gk.p4, ["max"])  # type: ignore[arg-type]

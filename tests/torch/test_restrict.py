@@ -324,6 +324,14 @@ def test_modules_of_ones_own_may_know_their_group() -> None:
     assert torch.allclose(smaller(x), net(x), rtol=0, atol=1e-12)
 
 
+def test_parametrized_weights_are_refused() -> None:
+    layer = nn.utils.parametrizations.weight_norm(gt.LiftingConv(gk.p4m, 1, 2, 3))
+    with pytest.raises(
+        RestrictionError, match=r"make them plain with torch\.nn\.utils\.parametrize"
+    ):
+        restrict(layer, gk.p4)
+
+
 def test_layers_of_ones_own_are_named() -> None:
     class Own(nn.Module):
         group = gk.p4m

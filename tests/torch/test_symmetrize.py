@@ -193,3 +193,9 @@ def test_maps_of_another_type_or_without_a_centre_are_refused() -> None:
 def test_it_is_exported() -> None:
     assert "Symmetrize" in gt.__all__
     assert "Symmetrize" not in dir(gt.layers(gk.p4))
+
+
+@pytest.mark.untyped
+def test_what_is_no_map_is_refused() -> None:
+    with pytest.raises(SettingError, match="3 is no map of tensors"):
+        gt.Symmetrize(3, gk.p4)  # type: ignore[arg-type]
