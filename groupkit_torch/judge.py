@@ -10,6 +10,12 @@ from torch import Tensor
 
 from groupkit.stabilizer import Stabilizer
 from groupkit_torch.judge_reads import RULES
+from groupkit_torch.judge_shapes import (
+    at_one_position,
+    interpolated,
+    leaves_the_lattice,
+    spread,
+)
 from groupkit_torch.judge_values import (
     by_channel,
     drops_nothing,
@@ -18,7 +24,15 @@ from groupkit_torch.judge_values import (
     reduce,
     reduced,
 )
-from groupkit_torch.torch_calls import DROPS, OF_NUMBERS, POINTWISE, REDUCTIONS, RESHAPES
+from groupkit_torch.torch_calls import (
+    DROPS,
+    OF_NUMBERS,
+    PARTS,
+    POINTWISE,
+    REDUCTIONS,
+    RESHAPES,
+    SPREADS,
+)
 from groupkit_torch.track import Arguments, Draw, Track
 
 
@@ -51,9 +65,15 @@ def judge(
     d, track = stabilizer.dimension, tracks[0]
     if track.print is None or any(t.print is None for t in tracks):
         return None
+    if name in SPREADS:
+        return spread(track, out)
     if name in ("max", "min") and len(args) > 1 and isinstance(args[1], Tensor):
         name = name + "imum"
     if not track.size and len(tracks) == 1:
+        if out.dim() >= d + 2 and name in RESHAPES | {"__getitem__"}:
+            # a number for each channel; which other axes would be those of the lattice?
+            one = math.prod(out.shape[-d:]) == 1 and out.numel() == args[0].numel()
+            return at_one_position(track) if one else None
         known = name in POINTWISE | RESHAPES | OF_NUMBERS or drops_nothing(name, args, kwargs)
         scrambled = track.print.apply(draw, zero=name in RESHAPES, monotone=False)
         return Track.of(scrambled, ()) if known else None
@@ -65,13 +85,19 @@ def judge(
         return Track.of(found, largest.centre)
     if len(tracks) > 1 and name not in RULES:
         return None
+    if name in PARTS:
+        return track if leaves_the_lattice(name, args, kwargs, d) else None
     if name in RESHAPES:
-        if out.dim() >= d + 2 and tuple(out.shape[-d:]) == track.size:
-            return track
+        if tuple(out.shape[-d:]) == track.size and (
+            out.dim() >= d + 2 or math.prod(track.size) > 1
+        ):
+            return track if out.dim() >= d + 2 else None  # without a batch, axes mean other things
         return Track.of(track.print.listed(draw), ())
     if not stabilizer.is_signed_permutation:
         apart = name in REDUCTIONS and not reduced(args, kwargs) & lattice(args, d)
         return track if apart else None  # else what lies outside the stable window takes part
+    if name == "interpolate":
+        return interpolated(args, kwargs, track, out)
     if name in REDUCTIONS or name.startswith("adaptive_"):
         return reduce(name, args, kwargs, track, out, draw, d)
     rule = RULES.get(name) or RULES.get(name.removesuffix(f"{d}d") + "Nd")

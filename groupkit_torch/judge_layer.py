@@ -55,6 +55,8 @@ def judge_layer(
     after = tuple(y.shape[-dimension:]) if y.dim() >= dimension + 2 else ()
     if isinstance(module, _REFUSED):
         return None
+    if not track.size and not isinstance(module, _BY_POSITION):
+        return None  # a tensor whose axes are no longer known
     if isinstance(module, Guarded):
         return _slide(module, track, draw)
     if isinstance(module, _LEAVES_AS_IT_IS):

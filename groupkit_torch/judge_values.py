@@ -58,7 +58,11 @@ def pointwise(
             return (
                 own.with_total(draw, alone=False) if own.stabilizer.is_signed_permutation else None
             )
-        return own.scaled(*draw.integers(1, PRIME, (2, 2)))
+        weight = argument("weight", 3, None, args, kwargs)
+        up = name == "batch_norm" and (weight is None or bool((weight > 0).all()))
+        return own.scaled(*draw.integers(1, PRIME, (2, 2)), monotone=up)
+    if name == "glu" and argument("dim", 1, -1, args, kwargs) != 1:
+        return None
     if not others:
         numbers = [x for x in (*args, *kwargs.values()) if isinstance(x, int | float)]
         if name in SUMS:
@@ -74,11 +78,9 @@ def pointwise(
     ones = (1,) * dimension
     if len(sizes - {ones}) > 1 or () in sizes:
         return None
-    if len({track.centre for track in tracks if track.size != ones}) > 1:
-        return None
     own = max(prints, key=lambda found: math.prod(found.size))
     rest = [found for found in prints if found is not own]
-    if name in ("cat", "concat") and argument("dim", 1, 0, args, kwargs) not in (0, 1):
+    if name in ("cat", "concat", "stack") and argument("dim", 1, 0, args, kwargs) not in (0, 1):
         return None
     if name in SUMS:
         sign = 1 if name.endswith(("add", "add_", "add__")) else -1
@@ -94,7 +96,11 @@ def pointwise(
     if name in PRODUCTS:
         return own.joined(rest, lambda v: math.prod(v[1:], start=v[0]) % PRIME)
     mixed = own.joined(rest, _mixed(draw, len(rest) + 1))
-    return mixed if name in ("cat", "concat") else mixed.apply(draw, zero=False, monotone=False)
+    return (
+        mixed
+        if name in ("cat", "concat", "stack")
+        else mixed.apply(draw, zero=False, monotone=False)
+    )
 
 
 def _mixed(draw: Draw, count: int) -> Callable[[list[Numbers]], Numbers]:

@@ -15,8 +15,8 @@ GROWS_FROM_ZERO: Final = _names(
     "tanh tanh_ hardtanh expm1 atan asinh"
 )
 GROWS: Final = _names("exp hardsigmoid log logsigmoid sigmoid sigmoid_ softplus")
-ZERO: Final = _names("abs gelu hardswish mish neg sign silu sin square __neg__")
-OTHERS: Final = _names("clamp clamp_ cos pow rsqrt __pow__")
+ZERO: Final = _names("abs gelu glu hardswish mish neg prelu sign silu sin square __neg__")
+OTHERS: Final = _names("clamp clamp_ cos pow rsqrt __pow__ eq ge gt le lt ne")
 SAME: Final = _names(
     "bfloat16 clone contiguous cpu cuda detach double float half requires_grad_ to type type_as "
     "__copy__ __deepcopy__"
@@ -25,8 +25,12 @@ DROPS: Final = _names("alpha_dropout dropout dropout1d dropout2d dropout3d featu
 NORMS: Final = _names("batch_norm group_norm instance_norm")
 SUMS: Final = _names("add add_ sub sub_ rsub __add__ __iadd__ __radd__ __rsub__ __sub__")
 PRODUCTS: Final = _names("mul mul_ __imul__ __mul__ __rmul__")
-PAIRS: Final = _names("addcmul cat concat div div_ maximum minimum true_divide where __truediv__")
+PAIRS: Final = _names(
+    "addcmul cat concat stack div div_ maximum minimum true_divide where __truediv__"
+)
 POINTWISE: Final = GROWS_FROM_ZERO | GROWS | ZERO | OTHERS | SAME | NORMS | SUMS | PRODUCTS | PAIRS
+SPREADS: Final = _names("expand expand_as repeat")
+PARTS: Final = _names("chunk split split_with_sizes tensor_split unbind")
 RESHAPES: Final = _names("flatten reshape squeeze unflatten unsqueeze view")
 REDUCTIONS: Final = _names("amax amin max mean min std sum var")
 OF_NUMBERS: Final = _names("linear softmax log_softmax matmul argmax")

@@ -149,7 +149,7 @@ def _run(
         group,
         shape,
         tuple(mode.steps),
-        mode.track_of(y),
+        mode.track_of_all(y),
         about,
         lambda other: trace_exactness(model, other, group, about=about, dtype=dtype),
     )

@@ -128,6 +128,8 @@ class ExactnessTrace:
             else:
                 kept = name_elements(self.group, step.track.kept)
             lines.append(f"{step.name:<36} {size:<9} {centre:<16} {kept}")
+        if self.final is None:
+            lines.append("the output does not come from the input, as far as its calls show")
         if self.first_loss is not None:
             lines.append(f"first lost at {self.first_loss.name}")
         return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Final
 
@@ -53,6 +54,21 @@ class Tracing(TorchFunctionMode):
         """Return what is known of a tensor."""
         return self._known[id(x)][1] if id(x) in self._known else None
 
+    def track_of_all(self, output: object) -> Track | None:
+        """Return what is known of a model's output, a tensor or some container of tensors.
+
+        It keeps what all of them keep. None if one of them does not come from the input.
+        """
+        tracks = [self.track_of(x) for x in tree_leaves(output) if isinstance(x, Tensor)]
+        known = [track for track in tracks if track is not None]
+        if not known or len(known) < len(tracks):
+            return None
+        kept = [track.kept for track in known]
+        shared = (
+            None if None in kept else frozenset.intersection(*(k for k in kept if k is not None))
+        )
+        return replace(known[0], kept=shared)
+
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         out = func(*args, **kwargs)
@@ -91,7 +107,8 @@ class Tracing(TorchFunctionMode):
             after = Track.unknown(sides if y.dim() >= self.group.dimension + 2 else ())
         self.remember(y, after)
         if not judged or isinstance(module, Guarded) or after.kept != track.kept:
-            self.step(self.running[-1] if self.running else "model", after, judged)
+            of = "" if fits or not isinstance(own, SplitGroup) else f" of {own.name}"
+            self.step(self._where() + of, after, judged)
 
     def _overwrite(self, name: str, x: Tensor) -> None:
         """Forget what is known of a tensor of which some positions were written."""
@@ -127,7 +144,7 @@ class Tracing(TorchFunctionMode):
     def _brings_positions(self, name: str, args: Any, kwargs: Any) -> bool:
         """Return whether a tensor that does not come from the input varies over the lattice."""
         d = self.group.dimension
-        return not name.endswith("_norm") and any(
+        return not name.endswith(("_norm", "prelu")) and any(
             self.track_of(x) is None and any(n > 1 for n in x.shape[-d:])
             for x in tree_leaves((args, kwargs))
             if isinstance(x, Tensor)
