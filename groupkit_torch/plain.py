@@ -203,14 +203,15 @@ def _folded(
         assert isinstance(norm, GroupBatchNorm)
         if norm.running_mean is None or isinstance(folded[norm], nn.Identity):
             continue
-        repeated: Any = copy.deepcopy(folded[norm])
+        size = norm._size or 1
+        repeated: Any = nn.BatchNorm1d(size * norm.num_features, norm.eps, affine=norm.affine)
         for name in ("weight", "bias", "running_mean", "running_var"):
             tensor = getattr(norm, name)
             if tensor is not None:
-                wide = tensor.detach().repeat_interleave(norm._size or 1)
+                wide = tensor.detach().repeat_interleave(size)
                 setattr(repeated, name, nn.Parameter(wide) if name in ("weight", "bias") else wide)
         sequence: Any = copy.deepcopy(folded[layer])
-        sequence.conv = fuse_conv_bn_eval(sequence.conv, repeated)
+        sequence.conv = fuse_conv_bn_eval(sequence.conv, repeated.eval())
         folded[layer], folded[norm] = sequence, nn.Identity()
     return folded
 

@@ -98,6 +98,16 @@ def test_modules_of_ones_own_keep_their_class_and_norms_fold_where_they_can() ->
     assert torch.allclose(result(x), net(x), atol=1e-5)
 
 
+def test_norms_without_a_sibling_in_torch_fold_too() -> None:
+    L = gt.layers(face_centred)  # regular maps in three dimensions have six axes
+    net = nn.Sequential(L.LiftingConv(1, 2, 3), L.BatchNorm(2)).eval()
+    net[1].running_var.uniform_(1, 2)
+    x = torch.randn(1, 1, 5, 5, 5)
+    result = gt.to_plain(net, fold_batch_norm=True)
+    assert isinstance(result[1], nn.Identity)
+    assert equal(net(x), result(x))
+
+
 def test_a_layer_that_is_used_twice_stays_one() -> None:
     conv, norm = gt.GroupConv(gk.p4, 2, 2, 3, padding=1), gt.GroupBatchNorm(gk.p4, 2)
     net, x = nn.Sequential(conv, norm, conv).eval(), torch.randn(1, 2, 4, 5, 5)
