@@ -143,6 +143,7 @@ def test_maps_without_the_axis_are_refused() -> None:
         inverse_fourier_transform(torch.zeros(1, 2, 3, 3), gk.p4, "planar")
 
 
+@pytest.mark.untyped
 def test_integers_are_transformed_as_floats() -> None:
     x = torch.randint(-5, 5, (2, 3, 4, 5, 5))
     assert torch.equal(fourier_transform(x, gk.p4), fourier_transform(x.float(), gk.p4))

@@ -326,9 +326,7 @@ def test_modules_of_ones_own_may_know_their_group() -> None:
 
 def test_parametrized_weights_are_refused() -> None:
     layer = nn.utils.parametrizations.weight_norm(gt.LiftingConv(gk.p4m, 1, 2, 3))
-    with pytest.raises(
-        RestrictionError, match=r"make them plain with torch\.nn\.utils\.parametrize"
-    ):
+    with pytest.raises(RestrictionError, match="make them plain with"):
         restrict(layer, gk.p4)
 
 
