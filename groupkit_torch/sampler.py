@@ -129,6 +129,12 @@ class Sampler:
         if self.is_adjoint:
             return self._broken_adjoint(size), CENTRE
         if not self.has_torus:
+            if kernel.padding_mode == "circular" and not kernel.stabilizer.is_signed_permutation:
+                raise WindowError(
+                    f"circular padding {self.padding} does not keep the size, so {self.group.name} "
+                    'acts on no torus; use padding="same"',
+                    witness=self.padding,
+                )
             return broken_elements(kernel, self.place, size), CENTRE
         self.output(size)  # raises where the array is too small
         torus = broken_on_torus(kernel, size)

@@ -155,3 +155,14 @@ def test_remedies_are_judged_with_the_layers_own_filters() -> None:
         size = (rng.randint(4, 9),) * 2
         for remedy in layer.exactness(size).remedies:
             check(gk.p4m, "planar", {**numbers, "extra": 0}, size, remedy)
+
+
+@pytest.mark.parametrize("kernel", [1, 3, 5])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_hexagonal_tori_are_advised_as_they_are_built(kernel: int, stride: int) -> None:
+    """Circular padding that does not keep the size is refused there, and not proposed."""
+    layer = gt.GroupConv(gk.p6, 1, 1, kernel, stride, padding_mode="circular", padding=kernel // 2)
+    for n in (5, 6, 7):
+        for remedy in layer.exactness(n).remedies:
+            numbers = {"kernel": kernel, "stride": stride, "padding": kernel // 2, "dilation": 1}
+            check(gk.p6, "regular", {**numbers, "extra": 0, "mode": "circular"}, (n, n), remedy)
