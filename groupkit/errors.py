@@ -208,6 +208,12 @@ class ElementError(GroupkitError, ValueError):
     law = "elements are those of one group, with indices in range"
 
 
+class GraphError(GroupkitError, ValueError):
+    """A picture was asked for of something that is not the graph it is a picture of."""
+
+    law = "a picture of a graph is made of one that groupkit.graphs made"
+
+
 class GeneratorsError(GroupkitError, ValueError):
     """Generators of a graph are the identity or equal, or what else it is drawn from is wrong."""
 

@@ -75,7 +75,7 @@ def cayley_ball(
             witness=radius,
         )
     names = element_names(group.stabilizer)
-    graph = nx.DiGraph(group=group, generators=steps, radius=reach)
+    graph = nx.DiGraph(kind="Cayley graph", group=group, generators=steps, radius=reach)
     frontier = [_node(group.identity())]
     distance = {frontier[0]: 0}
     for far in range(1, reach + 1):

@@ -78,7 +78,7 @@ def cayley_graph(
     check_side(side)
     chosen = read_generators(finite, generators)
     check_size(len(chosen) * finite.order, f"this Cayley graph of {finite!r}")
-    graph = nx.DiGraph(group=finite, generators=chosen, side=side)
+    graph = nx.DiGraph(kind="Cayley graph", group=finite, generators=chosen, side=side)
     for element, label in enumerate(element_names(finite)):
         graph.add_node(element, label=label, order=int(finite.element_orders[element]))
         if isinstance(finite, Stabilizer):

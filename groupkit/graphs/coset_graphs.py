@@ -73,7 +73,9 @@ def coset_graph(
     cosets = finite.right_cosets(inside) if side == "right" else finite.left_cosets(inside)
     check_size(len(chosen) * len(cosets), f"this coset graph of {finite!r}")
     names, first = element_names(finite), cosets.representatives
-    graph = nx.MultiDiGraph(group=finite, generators=chosen, side=side, subgroup=inside)
+    graph = nx.MultiDiGraph(
+        kind="coset graph", group=finite, generators=chosen, side=side, subgroup=inside
+    )
     for number, members in enumerate(cosets):
         shown = [names[a] for a in members[:8]] + ["…"] * (len(members) > 8)
         graph.add_node(

@@ -63,7 +63,7 @@ def group_tree(groups: Iterable[SplitGroup]) -> Any:
     import networkx as nx  # noqa: PLC0415 - imported when used
 
     chosen = _checked(groups)
-    graph = nx.DiGraph()
+    graph = nx.DiGraph(kind="group tree")
     for group in chosen:
         graph.add_node(group.name, group=group, order=group.order, lattice=group.lattice.name)
     for group in chosen:
@@ -108,6 +108,11 @@ def _checked(groups: Iterable[SplitGroup]) -> list[SplitGroup]:
     for group in chosen:
         if not isinstance(group, SplitGroup):
             raise ElementError(f"{brief(group)} is no SplitGroup; give a list of them", group)
+        if not group.stabilizer.is_faithful:
+            raise ElementError(
+                f"{group.name} has internal symmetries, which fix every point; leave it out",
+                group,
+            )
     dimensions = sorted({group.dimension for group in chosen})
     if len(dimensions) > 1:
         raise DimensionError(

@@ -64,7 +64,7 @@ def subgroup_lattice(group: FiniteGroup | SplitGroup, up_to_conjugacy: bool = Fa
     _check_size(len(classes) if up_to_conjugacy else sum(len(kind) for kind in classes), finite)
     nodes = _nodes(classes, up_to_conjugacy)
     names = element_names(finite)
-    graph = nx.DiGraph(group=finite, up_to_conjugacy=up_to_conjugacy)
+    graph = nx.DiGraph(kind="subgroup lattice", group=finite, up_to_conjugacy=up_to_conjugacy)
     for number, (subgroup, kind) in enumerate(nodes):
         own = subgroup.as_group()
         generators = tuple(subgroup.members[a] for a in own.generators)

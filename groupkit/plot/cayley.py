@@ -11,7 +11,16 @@ from matplotlib.axes import Axes
 from groupkit.errors import DimensionError
 from groupkit.page import positions, roomiest_point
 from groupkit.plot.cycles import cycle_places
-from groupkit.plot.panel import draw_arrow, draw_box, draw_field, draw_key, draw_loop, panel, stroke
+from groupkit.plot.panel import (
+    check_graph,
+    draw_arrow,
+    draw_box,
+    draw_field,
+    draw_key,
+    draw_loop,
+    panel,
+    stroke,
+)
 from groupkit.plot.style import IMPROPER, INK, QUIET, TINTS
 from groupkit.split_group import SplitGroup
 
@@ -39,9 +48,12 @@ def plot_cayley_graph(graph: Any, *, axes: Axes | None = None) -> Axes:
 
     Raises
     ------
+    GraphError
+        For anything else than such a graph.
     DimensionError
         For a ball in three dimensions or more.
     """
+    check_graph(graph, "Cayley graph")
     group = graph.graph["group"]
     if isinstance(group, SplitGroup):
         places = _ball_places(graph, group)
@@ -102,7 +114,13 @@ def plot_coset_graph(graph: Any, *, axes: Axes | None = None) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    GraphError
+        For anything else than such a graph.
     """
+    check_graph(graph, "coset graph")
     axes = panel(axes, (6.4, 6.0))
     count = len(graph)
     turns = np.pi / 2 - 2 * np.pi * np.arange(count) / count

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch
 
 from groupkit.action import stable_mask
-from groupkit.errors import DimensionError
+from groupkit.errors import DimensionError, brief
 from groupkit.page import page_matrices
 from groupkit.plot.cells import Tiles
 from groupkit.plot.layout import Edges, angles, edges, labels
@@ -186,6 +186,11 @@ def _extent(
 def _check(group: SplitGroup, values: Shaped[np.ndarray, "..."]) -> None:
     """Raise DimensionError unless the values are a function on a planar group."""
     check_planar(group)
+    if not isinstance(values, np.ndarray):
+        raise DimensionError(
+            f"a function on {group.name} is an array, not {brief(values)}; make one with np.array",
+            witness=values,
+        )
     if values.ndim != 3 or len(values) != group.stabilizer.order:
         raise DimensionError(
             f"a function on {group.name} has shape ({group.stabilizer.order}, rows, columns), not "

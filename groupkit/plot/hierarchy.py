@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from groupkit.plot.panel import draw_box, draw_key, panel
+from groupkit.plot.panel import check_graph, draw_box, draw_key, panel
 from groupkit.plot.ranked import ranked_places
 from groupkit.plot.style import INK, QUIET, TINTS
 
@@ -34,7 +34,13 @@ def plot_subgroup_lattice(graph: Any, *, axes: Axes | None = None) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    GraphError
+        For anything else than such a graph.
     """
+    check_graph(graph, "subgroup lattice")
     texts, fills = {}, {}
     long = max(len(row) for row in _rows(graph).values()) <= _MOST_LONG
     for node, data in graph.nodes(data=True):
@@ -58,7 +64,13 @@ def plot_group_tree(graph: Any, *, axes: Axes | None = None) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    GraphError
+        For anything else than such a graph.
     """
+    check_graph(graph, "group tree")
     lattices = sorted(set(dict(graph.nodes(data="lattice")).values()))
     texts = {node: f"{node}\n{lattice}" for node, lattice in graph.nodes(data="lattice")}
     fills = {

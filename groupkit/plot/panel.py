@@ -13,9 +13,26 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch, Patch
 
+from groupkit.errors import GraphError, brief
 from groupkit.plot.style import INK, QUIET, STROKES
 
 Place = Float[np.ndarray, " 2"]
+
+
+def check_graph(graph: Any, kind: str) -> None:
+    """Check that something is a graph of `groupkit.graphs`, of the kind that is drawn.
+
+    Raises
+    ------
+    GraphError
+        Naming the function that makes such a graph.
+    """
+    found = getattr(graph, "graph", None)
+    if not isinstance(found, dict) or found.get("kind") != kind:
+        maker = kind.lower().replace(" ", "_")
+        raise GraphError(
+            f"{brief(graph)} is no {kind}; make one with groupkit.graphs.{maker}", witness=graph
+        )
 
 
 def panel(axes: Axes | None, size: tuple[float, float]) -> Axes:
