@@ -61,6 +61,7 @@ def main() -> None:
     if rank == 0:
         network().load_state_dict(model.module.state_dict())
         print("full state_dict: loads into the same network in one process")
+    dist.barrier()  # nobody leaves while another one still talks
     dist.destroy_process_group()
 
 
