@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from groupkit.errors import WindowError
+from groupkit.errors import WindowError, brief
 from groupkit_torch.exactness import Exactness, exactness_of
 from groupkit_torch.geometry import SettingError
 from groupkit_torch.sampler import Sampler
@@ -149,7 +149,7 @@ def set_exact(model: nn.Module, mode: str) -> None:
     Raises
     ------
     SettingError
-        If the mode is none of these.
+        If the mode is none of these, or the model no module.
 
     Examples
     --------
@@ -165,6 +165,11 @@ def set_exact(model: nn.Module, mode: str) -> None:
     if mode not in _MODES:
         raise SettingError(
             f'mode={mode!r} is none of "warn", "raise", "ignore"; use one', witness=mode
+        )
+    given: object = model
+    if not isinstance(given, nn.Module):
+        raise SettingError(
+            f"{brief(given)} is no torch.nn.Module; give the model, then the mode", witness=given
         )
     for module in model.modules():
         if isinstance(module, Guarded):

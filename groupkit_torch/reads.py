@@ -7,6 +7,7 @@ the border hides what the formula calls a difference.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -17,7 +18,7 @@ from groupkit.stabilizer import Stabilizer
 from groupkit_torch.geometry import Sides
 from groupkit_torch.kernel import Kernel, Place
 
-_FIRST_LOOK = 64
+_FIRST_LOOK = 4  # along each axis
 
 
 def reads_alike(kernel: Kernel, place: Place, size: Sides, s: int) -> bool:
@@ -45,7 +46,7 @@ def reads_alike(kernel: Kernel, place: Place, size: Sides, s: int) -> bool:
     matrix, inverse = stabilizer.matrices[s], int(stabilizer.inverses[s])
     image = image_shape(stabilizer, s, size)
     (sides, origin), (image_out, image_origin) = place(size), place(image)
-    for outputs in _from_the_centre(np.argwhere(home(stabilizer, sides))):
+    for outputs in _from_the_centre(stabilizer, sides):
         moved = moved_about_centres(matrix, outputs, sides, image_out)
         here = positions_read(kernel, outputs, origin, size)
         there = positions_read(kernel, moved, image_origin, image)
@@ -76,22 +77,29 @@ def home(stabilizer: Stabilizer, sides: Sides) -> Bool[np.ndarray, "*sides"]:
     """
     if stabilizer.is_signed_permutation:
         return np.ones(sides, dtype=bool)
+    return _at_home(stabilizer, np.argwhere(np.ones(sides, dtype=bool)), sides).reshape(sides)
+
+
+def _at_home(
+    stabilizer: Stabilizer, points: Int[np.ndarray, "some d"], sides: Sides
+) -> Bool[np.ndarray, " some"]:
     doubled = np.array(sides) - 1
-    points = 2 * np.argwhere(np.ones(sides, dtype=bool)) - doubled
     stable = np.ones(len(points), dtype=bool)
-    for matrix in stabilizer.matrices:
-        if not ((doubled - matrix @ doubled) % 2).any():
-            stable &= (np.abs(exact_matmul(points, matrix.T)) <= doubled).all(axis=1)
-    return stable.reshape(sides)
+    if not stabilizer.is_signed_permutation:
+        for matrix in stabilizer.matrices:
+            if not ((doubled - matrix @ doubled) % 2).any():
+                moved = exact_matmul(2 * points - doubled, matrix.T)
+                stable &= (np.abs(moved) <= doubled).all(axis=1)
+    return stable
 
 
-def _from_the_centre(
-    points: Int[np.ndarray, "outputs d"],
-) -> Iterator[Int[np.ndarray, "some d"]]:
-    """Yield a few central points, which mostly decide, then all others."""
-    order = np.argsort(np.abs(2 * points - points.max(axis=0, initial=0)).max(axis=1))
-    yield points[order[:_FIRST_LOOK]]
-    yield points[order[_FIRST_LOOK:]]
+def _from_the_centre(stabilizer: Stabilizer, sides: Sides) -> Iterator[Int[np.ndarray, "some d"]]:
+    """Yield a few central points, which mostly decide, then all, of where features live."""
+    near = [range(max(0, (n - _FIRST_LOOK) // 2), min(n, (n + _FIRST_LOOK) // 2)) for n in sides]
+    central = np.array(list(product(*near)), dtype=np.int64)
+    yield central[_at_home(stabilizer, central, sides)]
+    if any(len(some) < n for some, n in zip(near, sides, strict=True)):
+        yield np.argwhere(home(stabilizer, sides))
 
 
 def moved_about_centres(

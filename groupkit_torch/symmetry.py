@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from groupkit import SplitGroup, Subgroup
+from groupkit.errors import brief
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.element_names import name_elements
 from groupkit_torch.exactness import largest_subgroup
@@ -117,6 +118,12 @@ def find_symmetry(
       r=3                      ...  broken
     """
     check_group(group)
+    called: object = model
+    if not callable(called):
+        raise SettingError(
+            f"{brief(called)} is no network; give a module, or a function of a tensor",
+            witness=called,
+        )
     given: object = input_shape
     listed = list(given) if isinstance(given, Sequence) else [None]
     if not all(isinstance(n, int) for n in listed):

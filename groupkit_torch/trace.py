@@ -10,7 +10,7 @@ from torch import nn
 from torch.jit import ScriptModule
 
 from groupkit import SplitGroup
-from groupkit.errors import FeatureTypeError, WindowError
+from groupkit.errors import DimensionError, FeatureTypeError, WindowError, brief
 from groupkit.stable_subset import stable_subset
 from groupkit_torch.exactness import read_shape
 from groupkit_torch.fingerprint import Fingerprint
@@ -58,6 +58,10 @@ def trace_exactness(
     ------
     FeatureTypeError
         If no layer names a group, or the input has too few axes for its dimension.
+    DimensionError
+        If no layer's group has the dimension of the one that is asked for.
+    SettingError
+        If the model is no module, or the input's shape is none.
     TraceError
         If a module is compiled.
 
@@ -81,15 +85,29 @@ def trace_exactness(
     >>> trace.exact_sizes(12)
     [3, 5, 7, 9, 11]
     """
+    given: object = model
+    if not isinstance(given, nn.Module):
+        raise SettingError(
+            f"{brief(given)} is no torch.nn.Module, whose calls could be followed; measure a "
+            "function with find_symmetry",
+            witness=given,
+        )
+    groups = [g for m in model.modules() if isinstance(g := getattr(m, "group", 0), SplitGroup)]
     if group is None:
-        groups = [g for m in model.modules() if isinstance(g := getattr(m, "group", 0), SplitGroup)]
         if not groups:
             raise FeatureTypeError(
                 "no layer of the model names a group; say which one to trace with group=...",
                 witness=type(model).__name__,
             )
         group = groups[0]
-    shape = read_shape(check_group(group), input_shape)
+    check_group(group)
+    if groups and all(found.dimension != group.dimension for found in groups):
+        raise DimensionError(
+            f"{group.name} acts on {group.dimension} lattice axes, {groups[0].name} of the model's "
+            f"layers on {groups[0].dimension}; follow a group of their dimension",
+            witness=group.name,
+        )
+    shape = read_shape(group, input_shape)
     for name, module in model.named_modules():
         compiled = hasattr(module, "_orig_mod") or getattr(module, "_compiled_call_impl", None)
         if compiled or isinstance(module, ScriptModule):

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from groupkit import SplitGroup
 from groupkit.errors import GroupkitError
+from groupkit.integers import integer
 from groupkit_torch.element_names import name_elements
+from groupkit_torch.geometry import SettingError
 from groupkit_torch.sampler import CENTRE
 from groupkit_torch.track import Track
 
@@ -92,12 +94,19 @@ class ExactnessTrace:
 
         Raises
         ------
+        SettingError
+            If the limit is no positive integer.
         TraceError
             If some call cannot be judged at any size: an empty list would say too much.
         """
+        whole = None if isinstance(limit, bool) else integer(limit)
+        if whole is None or whole < 1:
+            raise SettingError(
+                f"limit={limit!r} is no largest side; use a positive integer", witness=limit
+            )
         lead = self.input_shape[: len(self.input_shape) - self.group.dimension]
         found, unjudged = [], self.unjudged
-        for n in range(1, limit + 1):
+        for n in range(1, whole + 1):
             try:
                 again = self._again((*lead, *(n,) * self.group.dimension))
             except (GroupkitError, RuntimeError, ValueError):

@@ -13,7 +13,7 @@ import groupkit as gk
 import groupkit_torch as gt
 from groupkit.errors import WindowError
 from groupkit_torch.exactness import exactness_of
-from tests.torch.groups import GROUPS, SHIPPED, name, p2mm
+from tests.torch.groups import GROUPS, SHIPPED, cubic, name, p2mm
 from tests.torch.measured import kept_elements
 
 DOUBLE = torch.float64
@@ -147,3 +147,11 @@ def test_predicted_is_measured_where_axes_differ() -> None:
 def test_predicted_is_measured_where_axes_differ_in_full() -> None:
     counts = unlike(seed=1, count=20_000)
     print(f"{counts.total()} settings compared, {dict(counts)}")
+
+
+@pytest.mark.parametrize("group", [gk.p4m, cubic], ids=name)
+def test_huge_arrays_are_judged_at_once(group: gk.SplitGroup) -> None:
+    """A few central outputs decide: nothing as large as the array is made."""
+    found = gt.GroupMaxPool(group, 3, 4, 1).exactness(10**6)
+    assert not found.is_exact
+    assert found.remedies

@@ -397,3 +397,23 @@ def test_restricted_networks_are_traced() -> None:
         assert trace.group == gk.p4
         assert not trace.unjudged
         assert trace.kept == found.elements
+
+
+@pytest.mark.untyped
+def test_what_is_no_model_or_limit_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"is no torch\.nn\.Module, whose calls"):
+        gt.trace_exactness(torch.relu, (1, 1, 8, 8), gk.p4)  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match="is no network"):
+        gt.find_symmetry(5, gk.p4, (1, 1, 8, 8))  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match=r"'net' is no torch\.nn\.Module"):
+        gt.set_exact("net", "warn")  # type: ignore[arg-type]
+    trace = gt.trace_exactness(nn.Identity(), (1, 1, 8, 8), gk.p4)
+    for limit in ("8", 8.5, 0, True):
+        with pytest.raises(SettingError, match="is no largest side"):
+            trace.exact_sizes(limit)  # type: ignore[arg-type]
+
+
+def test_groups_of_another_dimension_are_refused() -> None:
+    net = nn.Sequential(gt.LiftingConv(gk.p4, 1, 1, 3))
+    with pytest.raises(gk.errors.DimensionError, match="acts on 3 lattice axes, p4 of the model"):
+        gt.trace_exactness(net, (1, 1, 8, 8, 8), cubic)
