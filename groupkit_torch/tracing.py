@@ -137,6 +137,10 @@ class Tracing(TorchFunctionMode):
             after = Track.unknown(tuple(results[0].shape[-d:]) if results[0].dim() >= d + 2 else ())
         for x in results:
             self.remember(x, after)
+            whole = x._base
+            if _is_in_place(name) and whole is not None and self.track_of(whole) is not None:
+                same = after.size and after.size == tuple(whole.shape[-len(after.size) :])
+                self.remember(whole, after if same else Track.unknown(()))
         moved = (after.size, after.kept, after.centre) != (before.size, before.kept, before.centre)
         if not judged or (name not in POINTWISE and moved and after.print is not None):
             self.step(f"{self._where()}: {name}", after, judged)
@@ -156,8 +160,12 @@ def _written_in_part(name: str, args: Any) -> Tensor | None:
     x = args[0] if args and isinstance(args[0], Tensor) else None
     if x is None:
         return None
-    in_place = name.endswith("_") and not name.endswith("__") and x._base is not None
-    return x if name == "__setitem__" or in_place else None
+    part = x._base is not None and x.numel() != x._base.numel()  # not a view of all of it
+    return x if name == "__setitem__" or (_is_in_place(name) and part) else None
+
+
+def _is_in_place(name: str) -> bool:
+    return name.endswith("_") and not name.endswith("__")
 
 
 _active: ContextVar[Tracing | None] = ContextVar("active", default=None)
