@@ -127,7 +127,8 @@ def check_map(
     >>> check_map(torch.zeros(2, 3, 9, 9), channels=3, size=4, dimension=2)
     Traceback (most recent call last):
     groupkit.errors.FeatureTypeError: expected a feature map [batch, 3 channels, 4, 2 lattice
-    axes], got shape (2, 3, 9, 9): this is a planar map: lift it first with LiftingConv
+    axes], got shape (2, 3, 9, 9): this is a planar map: lift it first with LiftingConv, or make
+    the layer one of planar maps with its argument input_type or feature_type, "planar"
     """
     shape = x.shape
     expected_axes = dimension + (2 if size is None else 3)
@@ -146,7 +147,10 @@ def check_map(
                 f"of {size} channels: lift it first with LiftingConv"
             )
         else:
-            mistake = "this is a planar map: lift it first with LiftingConv"
+            mistake = (
+                "this is a planar map: lift it first with LiftingConv, or make the layer one of "
+                'planar maps with its argument input_type or feature_type, "planar"'
+            )
     elif len(shape) == expected_axes + 1 and size is None:
         mistake = (
             "this map has a stabilizer axis: declare its type with input_type or feature_type, "

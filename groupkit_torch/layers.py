@@ -86,6 +86,8 @@ class Layers:
         if module is None:
             near = get_close_matches(name, dir(self), n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_names())}"
+            if name.startswith("Conv") and name.endswith("d"):  # torch's name: one for 1-D to 3-D
+                hint = "did you mean 'LiftingConv', from planar maps, or 'GroupConv'?"
             raise UnknownLayerError(f"{name!r} is no layer of groupkit_torch; {hint}", witness=name)
         return partial(module, self.group)
 

@@ -60,7 +60,14 @@ def test_wheel_holds_nothing_else_but_the_examples(wheel: ZipFile) -> None:
 
 
 def test_extras(metadata: Message) -> None:
-    assert set(metadata.get_all("Provides-Extra", [])) == {"demo", "docs", "plot", "test", "torch"}
+    assert set(metadata.get_all("Provides-Extra", [])) == {
+        "demo",
+        "docs",
+        "plot",
+        "test",
+        "to-plain",
+        "torch",
+    }
 
 
 def test_torch_is_optional_and_a_range(metadata: Message) -> None:
@@ -70,7 +77,12 @@ def test_torch_is_optional_and_a_range(metadata: Message) -> None:
 
 
 @pytest.mark.parametrize(
-    ("group", "name"), [("console_scripts", "groupkit"), ("groupkit.commands", "demo")]
+    ("group", "name"),
+    [
+        ("console_scripts", "groupkit"),
+        ("groupkit.commands", "demo"),
+        ("groupkit.commands", "to-plain"),
+    ],
 )
 def test_command_is_installed_and_loads(group: str, name: str) -> None:
     (command,) = entry_points(group=group, name=name)

@@ -68,6 +68,8 @@ def test_unknown_names_get_the_nearest_match() -> None:
     L = gt.layers(gk.p4)
     with pytest.raises(UnknownNameError, match=r"'Batchnorm' is no layer .* mean 'BatchNorm'"):
         L.Batchnorm  # noqa: B018
+    with pytest.raises(UnknownNameError, match=r"'Conv2d' .* 'LiftingConv', from planar maps"):
+        L.Conv2d  # noqa: B018
     with pytest.raises(AttributeError, match="there are AdaptiveAvgPool"):
         L.zzz  # noqa: B018
     assert not hasattr(L, "__wrapped__")
