@@ -356,7 +356,6 @@ def test_a_name_is_no_lattice() -> None:
         Resampling(gk.p6, 8, "1")  # type: ignore[arg-type]
 
 
-@pytest.mark.untyped
 def test_which_isometries_are_shared_is_said() -> None:
     hexagonal = Resampling(gk.p6m, 28)
     found = hexagonal.exactness(28)
@@ -394,6 +393,7 @@ def test_exactness_at_other_sizes_is_refused() -> None:
         Resampling(gk.p6, 9).exactness((9, 9, 9))
 
 
+@pytest.mark.untyped
 def test_integers_are_refused_with_the_remedy() -> None:
     with pytest.raises(ResamplingError, match=r"convert it first, with x.float\(\)"):
         Resampling(gk.p6, 8)(torch.zeros(8, 8, dtype=torch.uint8))
