@@ -1,36 +1,36 @@
 """Layers that are exactly equivariant under any group declared with groupkit, for PyTorch."""
 
-from groupkit_torch import convolution, fourier, functional, testing
+from groupkit_torch import fourier, functional, testing
 from groupkit_torch.action import act
-from groupkit_torch.adaptive_pool import GroupAdaptiveAvgPool
 from groupkit_torch.augment import RandomTransform
-from groupkit_torch.batch_norm import GroupBatchNorm
-from groupkit_torch.blur_pool import GroupBlurPool
-from groupkit_torch.conv import GroupConv, LiftingConv
-from groupkit_torch.conv_transpose import GroupConvTranspose
-from groupkit_torch.coset_pool import CosetPool
+from groupkit_torch.convolutions.conv import GroupConv, LiftingConv
+from groupkit_torch.convolutions.conv_transpose import GroupConvTranspose
+from groupkit_torch.convolutions.linear import GroupLinear
+from groupkit_torch.convolutions.separable import SeparableGroupConv
 from groupkit_torch.dropout import GroupDropout
+from groupkit_torch.export.plain import to_plain
+from groupkit_torch.export.plain_layers import PlainError
 from groupkit_torch.feature_maps import DtypeError
 from groupkit_torch.freezing import FrozenError, freeze, unfreeze
-from groupkit_torch.global_pool import GlobalPool
-from groupkit_torch.guard import EquivarianceWarning, InexactError, set_exact
-from groupkit_torch.hexagonal import OffsetLayout
+from groupkit_torch.images.hexagonal import OffsetLayout
+from groupkit_torch.images.resample import Resampling
 from groupkit_torch.layers import layers
-from groupkit_torch.linear import GroupLinear
-from groupkit_torch.plain import to_plain
-from groupkit_torch.plain_layers import PlainError
-from groupkit_torch.pointwise_norm import GroupLayerNorm, GroupRMSNorm
-from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
+from groupkit_torch.norms.batch_norm import GroupBatchNorm
+from groupkit_torch.norms.pointwise_norm import GroupLayerNorm, GroupRMSNorm
+from groupkit_torch.norms.sample_norm import GroupGroupNorm, GroupInstanceNorm
+from groupkit_torch.norms.sync_batch_norm import GroupSyncBatchNorm, convert_sync_batchnorm
+from groupkit_torch.pooling.adaptive_pool import GroupAdaptiveAvgPool
+from groupkit_torch.pooling.blur_pool import GroupBlurPool
+from groupkit_torch.pooling.coset_pool import CosetPool
+from groupkit_torch.pooling.global_pool import GlobalPool
+from groupkit_torch.pooling.pooling import GroupAvgPool, GroupMaxPool
 from groupkit_torch.provenance import OtherGroupError
-from groupkit_torch.resample import Resampling
-from groupkit_torch.restrict import restrict
-from groupkit_torch.restriction import induce, restrict_map
-from groupkit_torch.sample_norm import GroupGroupNorm, GroupInstanceNorm
-from groupkit_torch.separable import SeparableGroupConv
+from groupkit_torch.restricting.restrict import restrict
+from groupkit_torch.restricting.restriction import induce, restrict_map
+from groupkit_torch.sampling.guard import EquivarianceWarning, InexactError, set_exact
 from groupkit_torch.symmetrize import Symmetrize
 from groupkit_torch.symmetry import find_symmetry
-from groupkit_torch.sync_batch_norm import GroupSyncBatchNorm, convert_sync_batchnorm
-from groupkit_torch.trace import trace_exactness
+from groupkit_torch.tracing.trace import trace_exactness
 from groupkit_torch.upsample import GroupUpsample
 from groupkit_torch.way_in import ForeignWeightsError, load_groupy, load_planar
 
@@ -67,7 +67,6 @@ __all__ = [
     "Symmetrize",
     "act",
     "convert_sync_batchnorm",
-    "convolution",
     "find_symmetry",
     "fourier",
     "freeze",

@@ -22,7 +22,6 @@ from torch import Tensor
 from groupkit.action import stable_mask
 from groupkit.errors import WindowError
 from groupkit.stabilizer import Stabilizer
-from groupkit_torch.functional import fill_outside
 
 Row: TypeAlias = tuple[int, tuple[int, ...]]
 """A lattice axis i, and row i of a matrix."""
@@ -144,7 +143,7 @@ class Domain:
                 [1., 1., 1.],
                 [0., 1., 1.]])
         """
-        return x if self.is_whole else fill_outside(x, self.inside_of(x), value)
+        return x if self.is_whole else torch.where(self.inside_of(x), x, value)
 
 
 @lru_cache(maxsize=256)

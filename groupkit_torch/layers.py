@@ -12,23 +12,23 @@ from torch import nn
 
 from groupkit import SplitGroup
 from groupkit.errors import UnknownNameError
-from groupkit_torch.adaptive_pool import GroupAdaptiveAvgPool
 from groupkit_torch.augment import RandomTransform
-from groupkit_torch.batch_norm import GroupBatchNorm
-from groupkit_torch.blur_pool import GroupBlurPool
-from groupkit_torch.conv import GroupConv, LiftingConv
-from groupkit_torch.conv_transpose import GroupConvTranspose
-from groupkit_torch.coset_pool import CosetPool
+from groupkit_torch.convolutions.conv import GroupConv, LiftingConv
+from groupkit_torch.convolutions.conv_transpose import GroupConvTranspose
+from groupkit_torch.convolutions.linear import GroupLinear
+from groupkit_torch.convolutions.separable import SeparableGroupConv
 from groupkit_torch.dropout import GroupDropout
 from groupkit_torch.geometry import SettingError
-from groupkit_torch.global_pool import GlobalPool
-from groupkit_torch.linear import GroupLinear
-from groupkit_torch.pointwise_norm import GroupLayerNorm, GroupRMSNorm
-from groupkit_torch.pooling import GroupAvgPool, GroupMaxPool
-from groupkit_torch.resample import Resampling
-from groupkit_torch.sample_norm import GroupGroupNorm, GroupInstanceNorm
-from groupkit_torch.separable import SeparableGroupConv
-from groupkit_torch.sync_batch_norm import GroupSyncBatchNorm
+from groupkit_torch.images.resample import Resampling
+from groupkit_torch.norms.batch_norm import GroupBatchNorm
+from groupkit_torch.norms.pointwise_norm import GroupLayerNorm, GroupRMSNorm
+from groupkit_torch.norms.sample_norm import GroupGroupNorm, GroupInstanceNorm
+from groupkit_torch.norms.sync_batch_norm import GroupSyncBatchNorm
+from groupkit_torch.pooling.adaptive_pool import GroupAdaptiveAvgPool
+from groupkit_torch.pooling.blur_pool import GroupBlurPool
+from groupkit_torch.pooling.coset_pool import CosetPool
+from groupkit_torch.pooling.global_pool import GlobalPool
+from groupkit_torch.pooling.pooling import GroupAvgPool, GroupMaxPool
 from groupkit_torch.upsample import GroupUpsample
 
 _MODULES: Final = (

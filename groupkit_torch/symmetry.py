@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from groupkit import SplitGroup, Subgroup
 from groupkit.errors import brief
 from groupkit.feature_type import FeatureType, TypeLike
-from groupkit_torch.element_names import name_elements
-from groupkit_torch.exactness import largest_subgroup
 from groupkit_torch.geometry import SettingError, check_group
-from groupkit_torch.layer_errors import LayerErrors
+from groupkit_torch.measuring.layer_errors import LayerErrors
+from groupkit_torch.sampling.element_names import name_elements
+from groupkit_torch.sampling.exactness import largest_subgroup
 from groupkit_torch.testing import equivariance_error, errors_of_layers, tolerance_of
 
 

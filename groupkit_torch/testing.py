@@ -21,10 +21,14 @@ from groupkit.action import stable_mask
 from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.action import act
-from groupkit_torch.equivariance_report import Deviation, EquivarianceReport, relative_error
-from groupkit_torch.guard import guards_silent
-from groupkit_torch.layer_errors import LayerErrors, first_broken, layer_errors
-from groupkit_torch.translations import compare_rolls, compare_translations
+from groupkit_torch.measuring.equivariance_report import (
+    Deviation,
+    EquivarianceReport,
+    relative_error,
+)
+from groupkit_torch.measuring.layer_errors import LayerErrors, first_broken, layer_errors
+from groupkit_torch.measuring.translations import compare_rolls, compare_translations
+from groupkit_torch.sampling.guard import guards_silent
 
 _TOLERANCES: Final = {
     torch.float64: 1e-12,

@@ -16,9 +16,9 @@ from groupkit.tent import tent
 from groupkit_torch.domain import Domain
 from groupkit_torch.feature_maps import HALF, axis_size, check_map, widened
 from groupkit_torch.geometry import SettingError, check_group, per_axis
-from groupkit_torch.guard import Guarded
-from groupkit_torch.kernel import Kernel
-from groupkit_torch.sampler import Sampler
+from groupkit_torch.sampling.guard import Guarded
+from groupkit_torch.sampling.kernel import Kernel
+from groupkit_torch.sampling.sampler import Sampler
 from groupkit_torch.tables import Tabulated
 
 _TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}

@@ -12,9 +12,9 @@ from jaxtyping import Inexact
 from torch import Tensor, nn
 
 from groupkit.errors import GroupkitError
-from groupkit_torch.conv import GroupConv
+from groupkit_torch.convolutions.conv import GroupConv
+from groupkit_torch.convolutions.separable import SeparableGroupConv
 from groupkit_torch.provenance import KEY
-from groupkit_torch.separable import SeparableGroupConv
 
 _PLANAR = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 _COUNTERS = "num_batches_tracked"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.program
+
 MODULE = """
 import groupkit as gk
-
-pytestmark = pytest.mark.program
 
 p3 = gk.SplitGroup.from_generators("p3", {"r": [[0, -1], [1, -1]]})
 wrong = gk.SplitGroup(

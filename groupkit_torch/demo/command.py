@@ -11,7 +11,7 @@ from typing import Final
 import torch
 
 from groupkit import SplitGroup, catalog, p4
-from groupkit_torch.conv import GroupConv, LiftingConv
+from groupkit_torch.convolutions.conv import GroupConv, LiftingConv
 from groupkit_torch.demo import data, example, pictures
 from groupkit_torch.demo.networks import CONTENDERS
 from groupkit_torch.demo.report import conclusion, table

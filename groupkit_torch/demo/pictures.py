@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from groupkit import SplitGroup
 from groupkit.plot import plot_filters, plot_motion
 from groupkit.plot.layout import labels
-from groupkit_torch.conv import GroupConv
+from groupkit_torch.convolutions.conv import GroupConv
 
 
 def save(figure: Figure, folder: Path, name: str) -> Path:

@@ -5,7 +5,7 @@ import torch
 
 import groupkit as gk
 import groupkit_torch as gt
-from groupkit_torch.element_names import name_element
+from groupkit_torch.sampling.element_names import name_element
 
 GO = gk.p4m.with_internal({"swap": 2})
 HEXAGONAL = gk.catalog["p31m"].with_internal({"k": 3})

@@ -19,7 +19,7 @@ from torch import nn
 import groupkit as gk
 import groupkit_torch as gt
 from groupkit.errors import GroupkitError
-from groupkit_torch.guard import Guarded
+from groupkit_torch.sampling.guard import Guarded
 from groupkit_torch.testing import equivariance_error
 from tests.known_groups import NAMES, SHIPPED, declared
 from tests.torch.groups import GROUPS, name, subgroups

@@ -1,0 +1,1 @@
+"""Layers with filters: one weight, the index of its bank, one call of torch."""

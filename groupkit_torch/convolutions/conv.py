@@ -1,0 +1,235 @@
+r"""G-convolutions between feature maps of any type: one gather, one planar convolution.
+
+.. math:: [f \star \psi](g) = \sum_h \sum_k f_k(h)\, \psi_k(g^{-1} h)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Inexact
+from torch import Tensor
+
+from groupkit import SplitGroup, Window
+from groupkit.errors import WindowError
+from groupkit.feature_type import FeatureType, TypeLike
+from groupkit_torch.convolutions.filter_layer import FilterLayer
+from groupkit_torch.feature_maps import check_map
+from groupkit_torch.functional import convolve
+from groupkit_torch.geometry import resolve_padding
+
+
+class GroupConv(FilterLayer):
+    r"""G-correlation of a map on G/H_in with filters, giving a map on G/H_out.
+
+    .. math:: y_o(g) = b_o + \sum_{h} \sum_i f_i(h)\, \psi_{oi}(g^{-1} h)
+
+    In 1, 2 and 3 dimensions. It commutes with translations, and with every element of S about
+    the arrays' centres as long as its stride samples symmetrically (see ``stride``).
+
+    Parameters
+    ----------
+    group : SplitGroup
+        G.
+    in_channels, out_channels : int
+        Numbers of G-feature maps; of a field, all its channels.
+    kernel_size : int, tuple of int or Window
+        The largest window of G in a box of this size, or a window with a centred box.
+    stride : int or tuple of int
+        Outputs transform exactly when the sampled positions are symmetric about the input's
+        centre: strides are equal on axes that S mixes, and on an axis of n points that S reverses,
+        :math:`n + 2p - d (k - 1) - 1` is a multiple of the stride. Other sizes are sampled
+        off-centre and lose symmetry: an even n with kernel 3, stride 2 and padding 1 does, an
+        odd n, or kernel 2, stride 2 and padding 0 on an even n, does not. `exactness` tells.
+    padding : int, tuple of int, "same" or "valid"
+        As in `torch.nn.Conv2d`; exact when equal on axes that S mixes.
+    dilation : int or tuple of int
+        Exact when equal on axes that S mixes.
+    groups : int
+        Blocks of channels that do not see each other.
+    bias : bool
+        Whether each G-feature map has a bias; a field has one for each invariant vector.
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}
+        As in `torch.nn.Conv2d`. On lattices whose boxes are not stable, "circular" needs
+        ``padding="same"`` and equal sizes; the map then lives on the torus, where S acts about
+        index 0.
+    input_type, output_type : {"planar", "regular"}, subgroup or Field
+        H_in and H_out, or how S acts on the channels of a planar map; fields pair with regular
+        maps.
+    exact : {"warn", "raise", "ignore"}
+        What a call does that loses symmetry: warn once a size, refuse, or nothing.
+    device, dtype
+        Of the parameters.
+
+    Attributes
+    ----------
+    weight : Parameter
+        [out_channels, in_channels / groups, n_parameters], one entry per orbit of
+        :math:`(S/H_{in}) \times W` under H_out.
+    bias : Parameter or None
+        [out_channels]; fewer for a field, none where it has no invariant vector.
+
+    Raises
+    ------
+    WindowError
+        If there is no window, or it is not centred in its box.
+    FilterBankError
+        If the window is one of another group.
+    NotASubgroupError, FeatureTypeError, SettingError
+        If another argument is not one.
+
+    Notes
+    -----
+    Maps hold [batch, channels, \|S/H\|, *space]. Where S maps a box to something else than a box
+    (hexagonal lattices), the map lives on the stable window of its array, and the layer fills
+    the outside of its input with zeros before it reads it. Weights start as
+    `torch.nn.Conv2d`'s do, uniform within :math:`1/\sqrt{C_{in} |S/H_{in}| |W|}`.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> layer = GroupConv(gk.p4m, 2, 3, kernel_size=3, padding="same")
+    >>> layer
+    GroupConv(p4m, 2, 3, kernel_size=(3, 3), padding=(1, 1), regular -> regular)
+    >>> layer(torch.zeros(1, 2, 8, 9, 9)).shape
+    torch.Size([1, 3, 8, 9, 9])
+    >>> GroupConv(gk.p4m, 2, 3, 3, output_type="planar")(torch.zeros(1, 2, 8, 9, 9)).shape
+    torch.Size([1, 3, 7, 7])
+
+    References
+    ----------
+    Cohen & Welling (2016), "Group Equivariant Convolutional Networks", eq. 10 and 11, and
+    section 7 on the implementation.
+    """
+
+    def __init__(
+        self,
+        group: SplitGroup,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | Sequence[int] | Window,
+        stride: int | Sequence[int] = 1,
+        padding: int | Sequence[int] | str = 0,
+        dilation: int | Sequence[int] = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        *,
+        input_type: FeatureType | TypeLike = "regular",
+        output_type: FeatureType | TypeLike = "regular",
+        exact: str = "warn",
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(
+            group,
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            dilation,
+            groups,
+            input_type,
+            output_type,
+        )
+        window = self.filter_bank.window
+        sides = resolve_padding(padding, window, self.stride, self.dilation, padding_mode)
+        self._set_sampling(sides, padding_mode, exact)
+        self._on_torus = not self.domain.is_whole and padding_mode == "circular"
+        self._set_parameters(bias, device, dtype)
+
+    def forward(
+        self, x: Inexact[Tensor, "batch in_channels *rest"]
+    ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
+        """Return the correlation of a map of the input type, a map of the output type."""
+        dimension = len(self.stride)
+        check_map(x, self.in_channels, self._input_size, dimension)
+        if self._on_torus:
+            self._check_torus(x.shape[x.dim() - dimension :])
+        self._guard(x)
+        return self._correlate(x if self._on_torus else self.domain.fill(x))
+
+    def _correlate(
+        self, x: Inexact[Tensor, "batch in_channels *rest"]
+    ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
+        return convolve(
+            x,
+            self.expanded_weight(),
+            self.expanded_bias(),
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.groups,
+            self.padding_mode,
+            size=self._output_size,
+        )
+
+    def _check_torus(self, space: Sequence[int]) -> None:
+        for axis, row in self.domain.rows:
+            for other, entry in enumerate(row):
+                # M maps the periods n Z^d into themselves when n_i divides M_ij n_j
+                if entry * space[other] % space[axis] or space[axis] % self.stride[axis]:
+                    raise WindowError(
+                        f"{self.group.name} does not act on a torus of {tuple(space)} with stride "
+                        f"{self.stride}; use equal sizes, multiples of the stride",
+                        witness=tuple(space),
+                    )
+
+
+class LiftingConv(GroupConv):
+    r"""G-correlation of a planar map, giving a map on G.
+
+    .. math:: [f \star \psi](g) = \sum_{y \in Z^d} \sum_k f_k(y)\, \psi_k(g^{-1} y)
+
+    `GroupConv` with ``input_type="planar"``, its other arguments the same.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> lift = LiftingConv(gk.p6, 1, 10, kernel_size=3)
+    >>> lift
+    LiftingConv(p6, 1, 10, kernel_size=(3, 3), window of 7 points, planar -> regular)
+    >>> lift(torch.zeros(1, 1, 29, 29)).shape
+    torch.Size([1, 10, 6, 27, 27])
+
+    References
+    ----------
+    Cohen & Welling (2016), "Group Equivariant Convolutional Networks", eq. 10.
+    """
+
+    def __init__(
+        self,
+        group: SplitGroup,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | Sequence[int] | Window,
+        stride: int | Sequence[int] = 1,
+        padding: int | Sequence[int] | str = 0,
+        dilation: int | Sequence[int] = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        *,
+        output_type: FeatureType | TypeLike = "regular",
+        exact: str = "warn",
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(
+            group,
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            bias,
+            padding_mode,
+            input_type="planar",
+            output_type=output_type,
+            exact=exact,
+            device=device,
+            dtype=dtype,
+        )

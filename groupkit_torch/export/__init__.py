@@ -1,0 +1,1 @@
+"""Networks of plain torch, for where groupkit is not installed."""

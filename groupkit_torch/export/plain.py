@@ -1,0 +1,233 @@
+"""A network as one of torch's own modules, for where groupkit is not installed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from groupkit_torch.export.plain_layers import (
+    PlainError,
+    an_input,
+    call,
+    equal,
+    has_filters,
+    plain_layer,
+)
+from groupkit_torch.norms.batch_norm import GroupBatchNorm
+from groupkit_torch.sampling.guard import guards_silent
+
+_Pair = tuple[nn.Module, nn.Module]
+
+
+def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> nn.Module:
+    """Return the same network, in evaluation mode, of torch's modules and operations alone.
+
+    Layers with filters become `torch.nn.Conv2d` and its siblings with the expanded banks, batch
+    norms become torch's, all other layers graphs of torch's operations. Modules of your own stay
+    as they are, with the layers inside them replaced. The result is a network like any other, may
+    be trained further (and forgets its symmetry), pickled, and exported; neither groupkit nor
+    groupkit_torch is needed to load or run it.
+
+    Parameters
+    ----------
+    model : Module
+        Any network; it is left as it is. Hooks on our layers are not taken over.
+    *inputs
+        Arguments of the model. If they are given, outputs of the whole are compared too; layers
+        are compared, each by itself and at two sizes, in any case.
+    fold_batch_norm : bool
+        Whether a batch norm that follows a convolution becomes part of its weights: those next to
+        each other in a `torch.nn.Sequential`, and, if inputs are given, those that a convolution
+        alone feeds.
+
+    Raises
+    ------
+    PlainError
+        If a layer cannot be traced, or an output differs.
+
+    Examples
+    --------
+    >>> import groupkit as gk, groupkit_torch as gt
+    >>> L = gt.layers(gk.p4)
+    >>> net = nn.Sequential(L.LiftingConv(1, 2, 3), L.BatchNorm(2), nn.ReLU()).eval()
+    >>> x = torch.randn(1, 1, 9, 9)
+    >>> plain = to_plain(net, x, fold_batch_norm=True)
+    >>> plain
+    Sequential(
+      (0): Sequential(
+        (conv): Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1))
+        (unflatten): Unflatten(dim=1, unflattened_size=(2, 4))
+      )
+      (1): Identity()
+      (2): ReLU()
+    )
+    >>> torch.allclose(plain(x), net(x), atol=1e-6)
+    True
+    """
+    model = copy.deepcopy(model).eval()
+    expected = _run(model, inputs) if inputs else None
+    examples, fed = _watch(model, inputs) if inputs else ({}, [])
+    replacements = {layer: _checked(layer, examples.get(layer)) for layer in _ours(model)}
+    if not replacements:
+        raise PlainError(
+            f"{type(model).__name__} has no layer of groupkit_torch; it is plain already",
+            witness=model,
+        )
+    pairs = [*_neighbours(model), *fed] if fold_batch_norm else []
+    folded = _folded(replacements, pairs)
+    plain = _replace(model, folded)
+    if expected is None or _same(expected, _run(plain, inputs)):
+        return plain
+    right: list[_Pair] = []  # some convolution feeds more than its batch norm
+    for pair in dict.fromkeys(pairs):
+        tried = _replace(model, _folded(replacements, [*right, pair]))
+        if _same(expected, _run(tried, inputs)):
+            right.append(pair)
+    plain = _replace(model, _folded(replacements, right))
+    if not _same(expected, _run(plain, inputs)):
+        raise PlainError(
+            f"the plain form of {type(model).__name__} computes something else than the model, "
+            "though each layer by itself does not; a forward that reads attributes of our layers "
+            "finds those of torch's, so let it call them only",
+            witness=model,
+        )
+    return plain
+
+
+def _is_ours(module: nn.Module) -> bool:
+    return any(kind.__module__.split(".")[0] == "groupkit_torch" for kind in type(module).__mro__)
+
+
+def _ours(module: nn.Module) -> Iterable[nn.Module]:
+    """Return the outermost modules of ours, each once."""
+    found: dict[nn.Module, None] = {}
+
+    def visit(one: nn.Module) -> None:
+        if _is_ours(one):
+            found[one] = None
+        else:
+            for child in one.children():
+                visit(child)
+
+    visit(module)
+    return found
+
+
+def _checked(layer: nn.Module, example: Tensor | None) -> nn.Module:
+    """Return a layer's plain form, after comparing both at two sizes."""
+    x = an_input(layer) if example is None else example
+    plain = plain_layer(layer, x)
+    wider = torch.cat([x, x, x])
+    grown = [n + 2 if i >= wider.dim() - _dimension(layer) else n for i, n in enumerate(x.shape)]
+    for tried in (x, wider, torch.randn(grown, dtype=x.dtype, device=x.device)):
+        y = call(layer, tried)
+        if y is None:  # no size for this layer
+            continue
+        z = call(plain, tried)
+        if z is None or not equal(y, z):
+            what = "refuses it" if z is None else "computes something else"
+            raise PlainError(
+                f"on a map of shape {tuple(tried.shape)}, {type(layer).__name__} gives an output, "
+                f"and its plain form {what}; take hooks off the layer, or report it",
+                witness=layer,
+            )
+    return plain
+
+
+def _dimension(layer: nn.Module) -> int:
+    group = getattr(layer, "group", None)
+    return 0 if group is None else int(group.dimension)
+
+
+def _watch(
+    model: nn.Module, inputs: tuple[Any, ...]
+) -> tuple[dict[nn.Module, Tensor], list[_Pair]]:
+    """Return what every layer of ours is given, and which batch norms a convolution feeds."""
+    given: dict[nn.Module, Tensor] = {}
+    calls: dict[nn.Module, int] = {}
+    makers: dict[int, nn.Module] = {}
+    alive: list[Tensor] = []  # so that no other tensor takes the place of one
+    fed: list[_Pair] = []
+
+    def before(module: nn.Module, arguments: tuple[Any, ...]) -> None:
+        x = arguments[0]
+        given.setdefault(module, x.detach())
+        maker = makers.get(id(x))
+        if maker is not None and isinstance(module, GroupBatchNorm):
+            fed.append((maker, module))
+
+    def after(module: nn.Module, _: Any, y: Any) -> None:
+        calls[module] = calls.get(module, 0) + 1
+        if has_filters(module) and isinstance(y, Tensor):
+            makers[id(y)] = module
+            alive.append(y)
+
+    hooks = []
+    for layer in _ours(model):
+        hooks += [layer.register_forward_pre_hook(before), layer.register_forward_hook(after)]
+    try:
+        _run(model, inputs)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return given, [pair for pair in fed if all(calls[module] == 1 for module in pair)]
+
+
+def _neighbours(model: nn.Module) -> list[_Pair]:
+    used: dict[nn.Module, int] = {}
+    for module in model.modules():
+        for child in module._modules.values():
+            if child is not None:
+                used[child] = used.get(child, 0) + 1
+    pairs: list[_Pair] = []
+    for module in model.modules():
+        if type(module) is nn.Sequential:
+            for first, second in zip(module, list(module)[1:], strict=False):
+                once = used[first] == used[second] == 1
+                if once and has_filters(first) and isinstance(second, GroupBatchNorm):
+                    pairs.append((first, second))
+    return pairs
+
+
+def _folded(
+    replacements: dict[nn.Module, nn.Module], pairs: Iterable[_Pair]
+) -> dict[nn.Module, nn.Module]:
+    """Return the replacements with batch norms folded into the convolutions before them."""
+    folded = dict(replacements)
+    for layer, norm in dict.fromkeys(pairs):
+        assert isinstance(norm, GroupBatchNorm)
+        if norm.running_mean is None or isinstance(folded[norm], nn.Identity):
+            continue
+        size = norm._size or 1
+        repeated: Any = nn.BatchNorm1d(size * norm.num_features, norm.eps, affine=norm.affine)
+        for name in ("weight", "bias", "running_mean", "running_var"):
+            tensor = getattr(norm, name)
+            if tensor is not None:
+                wide = tensor.detach().repeat_interleave(size)
+                setattr(repeated, name, nn.Parameter(wide) if name in ("weight", "bias") else wide)
+        sequence: Any = copy.deepcopy(folded[layer])
+        sequence.conv = fuse_conv_bn_eval(sequence.conv, repeated.eval())
+        folded[layer], folded[norm] = sequence, nn.Identity()
+    return folded
+
+
+def _replace(model: nn.Module, replacements: dict[nn.Module, nn.Module]) -> nn.Module:
+    """Return a copy of a model with modules replaced, those used twice by one."""
+    memo: dict[int, Any] = {id(old): new for old, new in replacements.items()}
+    return copy.deepcopy(model, memo)
+
+
+def _run(model: nn.Module, inputs: tuple[Any, ...]) -> Any:
+    with torch.no_grad(), guards_silent():
+        return model(*inputs)
+
+
+def _same(ours: Any, plain: Any) -> bool:
+    leaves = torch.utils._pytree.tree_leaves
+    pairs = list(zip(leaves(ours), leaves(plain), strict=True))
+    return all(equal(a, b) if isinstance(a, Tensor) else a == b for a, b in pairs)

@@ -1,0 +1,20 @@
+"""Pure functions of tensors and index arrays: every layer is one call of these."""
+
+from groupkit_torch.functional.banks import carry_on_columns, carry_on_rows, expand_filters
+from groupkit_torch.functional.convolution import convolution, correlate, involution
+from groupkit_torch.functional.correlation import convolve, group_conv, spread
+from groupkit_torch.functional.maps import act, fill_outside
+
+__all__ = [
+    "act",
+    "carry_on_columns",
+    "carry_on_rows",
+    "convolution",
+    "convolve",
+    "correlate",
+    "expand_filters",
+    "fill_outside",
+    "group_conv",
+    "involution",
+    "spread",
+]

@@ -1,0 +1,96 @@
+r"""Banks of filters: gathers from a weight, with the index array of `groupkit.FilterBank`.
+
+.. math:: \mathrm{bank}[o s', i s, x] = \mathrm{weight}[o, i, \mathrm{index}[s', s, x]]
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Inexact, Int
+from torch import Tensor
+
+
+def expand_filters(
+    weight: Inexact[Tensor, "out_channels in_channels n_parameters"],
+    index: Int[Tensor, "out_size in_size *box"],
+    *,
+    fills_box: bool = False,
+) -> Inexact[Tensor, "out_entries in_entries *box"]:
+    r"""Return the bank of filters, :math:`\mathrm{bank}[o s', i s, x] = w[o, i, \mathrm{index}]`.
+
+    One gather within the rows of parameters of a pair of channels: rows are short, so that it
+    stays within the cache, and its backward pass does as well.
+
+    Parameters
+    ----------
+    weight : Tensor
+        The free parameters [C_out, C_in / groups, n_parameters].
+    index : Tensor
+        int64 [\|S/H_out\|, \|S/H_in\|, *box], `groupkit.FilterBank.index` as a tensor; points
+        outside the window hold n_parameters, one past the row, and become zero.
+    fills_box : bool
+        Whether the window is its whole box: then no entry refers to the appended zero, which
+        is left out.
+
+    Returns
+    -------
+    Tensor
+        [C_out \|S/H_out\|, C_in \|S/H_in\|, *box].
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> index = torch.tensor(gk.p4.filter_bank(3, input_type="planar").index)
+    >>> weight = torch.arange(9.0).view(1, 1, 9)
+    >>> expand_filters(weight, index)[1, 0]  # the filter, rotated by 90 degrees
+    tensor([[2., 5., 8.],
+            [1., 4., 7.],
+            [0., 3., 6.]])
+
+    References
+    ----------
+    Cohen & Welling (2016), "Group Equivariant Convolutional Networks", section 7.1.
+    """
+    n_out, n_in, *box = index.shape
+    rows, columns = weight.shape[:2]
+    padded = weight if fills_box else F.pad(weight, (0, 1))
+    sources = padded.unsqueeze(1).expand(rows, n_out, columns, -1)
+    positions = index.reshape(1, n_out, 1, -1).expand(rows, n_out, columns, -1)
+    return sources.gather(3, positions).view(rows * n_out, columns * n_in, *box)
+
+
+def carry_on_columns(
+    bank: Inexact[Tensor, "out_entries in_entries *box"], matrices: Inexact[Tensor, "order n n"]
+) -> Inexact[Tensor, "out_entries in_entries *box"]:
+    r"""Let S act on the input channels: :math:`\sum_d A(s)_{cd}\, \mathrm{bank}[o s, k d, x]`.
+
+    Parameters
+    ----------
+    bank : Tensor
+        [C_out order, C_in, *box], the C_in channels in fields of n.
+    matrices : Tensor
+        [order, n, n], A(s).
+    """
+    order, n = matrices.shape[:2]
+    fields = bank.unflatten(1, (-1, n)).unflatten(0, (-1, order))
+    mixed = torch.einsum("scd,oskd...->oskc...", matrices.to(bank.dtype), fields)
+    return mixed.reshape(bank.shape)
+
+
+def carry_on_rows(
+    bank: Inexact[Tensor, "out_entries in_entries *box"], matrices: Inexact[Tensor, "order n n"]
+) -> Inexact[Tensor, "out_entries in_entries *box"]:
+    r"""Let S act on the output channels: :math:`\sum_d A(s)_{cd}\, \mathrm{bank}[k d, i s, x]`.
+
+    Parameters
+    ----------
+    bank : Tensor
+        [C_out, C_in order, *box], the C_out channels in fields of n.
+    matrices : Tensor
+        [order, n, n], A(s).
+    """
+    order, n = matrices.shape[:2]
+    fields = bank.unflatten(1, (-1, order)).unflatten(0, (-1, n))
+    mixed = torch.einsum("scd,kdis...->kcis...", matrices.to(bank.dtype), fields)
+    return mixed.reshape(bank.shape)

@@ -1,0 +1,134 @@
+r"""The G-correlation of maps with a bank of filters: one planar convolution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch.nn.functional as F
+from jaxtyping import Inexact, Int
+from torch import Tensor
+
+from groupkit_torch.functional.banks import expand_filters
+
+_CONVOLUTIONS: dict[int, Callable[..., Tensor]] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+
+
+def group_conv(
+    x: Inexact[Tensor, "batch in_channels *rest"],
+    weight: Inexact[Tensor, "out_channels in_channels_per_group n_parameters"],
+    index: Int[Tensor, "out_size in_size *box"],
+    bias: Inexact[Tensor, "out_channels"] | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+    *,
+    fills_box: bool = False,
+    planar_output: bool = False,
+) -> Inexact[Tensor, "batch out_channels *out_rest"]:
+    r"""Correlate a feature map with all transformed copies of the filters.
+
+    .. math:: [f \star \psi](g) = \sum_h \sum_k f_k(h)\, \psi_k(g^{-1} h)
+
+    evaluated as one planar convolution with the expanded bank; the bias, one per G-feature
+    map, is added by that convolution.
+
+    Parameters
+    ----------
+    x : Tensor
+        [batch, C_in, |S/H_in|, *space], or [batch, C_in, *space] for a planar input.
+    weight : Tensor
+        [C_out, C_in / groups, n_parameters].
+    index : Tensor
+        As in `expand_filters`; its number of box axes is the dimension of the lattice.
+    bias : Tensor, optional
+        [C_out].
+    stride, padding, dilation, groups, padding_mode
+        As in `torch.nn.Conv2d`; numbers, not "same" or "valid".
+    fills_box : bool
+        As in `expand_filters`.
+    planar_output : bool
+        Whether the output has no stabilizer axis.
+
+    Returns
+    -------
+    Tensor
+        [batch, C_out, |S/H_out|, *space], without the stabilizer axis if ``planar_output``.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import groupkit as gk
+    >>> index = torch.tensor(gk.p4.filter_bank(3).index)
+    >>> group_conv(torch.rand(1, 1, 4, 9, 9), torch.rand(2, 1, 36), index).shape
+    torch.Size([1, 2, 4, 7, 7])
+
+    References
+    ----------
+    Cohen & Welling (2016), "Group Equivariant Convolutional Networks", eq. 10 and 11.
+    """
+    bank = expand_filters(weight, index, fills_box=fills_box)
+    return convolve(
+        x,
+        bank,
+        bias,
+        stride,
+        padding,
+        dilation,
+        groups,
+        padding_mode,
+        size=None if planar_output else bank.shape[0] // weight.shape[0],
+    )
+
+
+def convolve(
+    x: Inexact[Tensor, "batch in_channels *rest"],
+    bank: Inexact[Tensor, "out_entries in_entries *box"],
+    bias: Inexact[Tensor, " out_channels"] | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+    *,
+    size: int | None = None,
+) -> Inexact[Tensor, "batch out_channels *out_rest"]:
+    """Correlate a feature map with a bank of filters: one planar convolution.
+
+    Parameters
+    ----------
+    x : Tensor
+        [batch, C_in, |S/H_in|, *space], or [batch, C_in, *space] for a planar input.
+    bank : Tensor
+        [C_out |S/H_out|, C_in / groups |S/H_in|, *box].
+    bias, stride, padding, dilation, groups, padding_mode
+        As in `group_conv`.
+    size : int, optional
+        |S/H_out|; None where the output has no stabilizer axis.
+
+    Examples
+    --------
+    >>> import torch
+    >>> convolve(torch.rand(1, 3, 9, 9), torch.rand(8, 3, 3, 3), size=4).shape
+    torch.Size([1, 2, 4, 7, 7])
+    """
+    dimension = bank.dim() - 2
+    if x.dim() > dimension + 2:
+        x = x.flatten(1, 2)
+    if padding_mode != "zeros":
+        pads = [padding] * dimension if isinstance(padding, int) else list(padding)
+        x = F.pad(x, [pad for pad in reversed(pads) for _ in range(2)], mode=padding_mode)
+        padding = 0
+    y: Tensor = _CONVOLUTIONS[dimension](
+        x, bank, spread(bias, size or 1), stride, padding, dilation, groups
+    )
+    # no -1, which an empty batch leaves open
+    return y if size is None else y.view(y.shape[0], y.shape[1] // size, size, *y.shape[2:])
+
+
+def spread(
+    bias: Inexact[Tensor, " channels"] | None, size: int
+) -> Inexact[Tensor, " entries"] | None:
+    """Return a bias of each G-feature map as one of each of its |S/H| entries."""
+    return bias if bias is None or size == 1 else bias.repeat_interleave(size)

@@ -1,0 +1,89 @@
+r"""Maps as tensors: moved by an index array, filled outside a mask."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Inexact, Int, Shaped
+from torch import Tensor
+
+from groupkit.errors import FeatureTypeError
+
+
+def act(
+    tensor: Shaped[Tensor, "*batch_and_map"],
+    index: Int[Tensor, "*map"] | Int[np.ndarray, "*map"],
+    channels: Inexact[Tensor, "n n"] | None = None,
+) -> Shaped[Tensor, "*batch_and_new_map"]:
+    r"""Transform a feature map, :math:`(L_g f)(x) = f(g^{-1} x)`, by an index array.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        Any leading axes, then the axes that ``index`` permutes: [..., *space] or
+        [..., |S/H|, *space].
+    index : Tensor or numpy.ndarray
+        From `groupkit.action.array_action`: output entry -> flat input entry; one past the
+        last entry is a zero.
+    channels : Tensor, optional
+        [n, n], :math:`\rho(s)` of a field: the axis before those of the map holds channels, in
+        fields of n, which it mixes.
+
+    Returns
+    -------
+    Tensor
+        The leading axes, then those of ``index``.
+
+    Raises
+    ------
+    FeatureTypeError
+        If the last axes of the tensor hold another number of entries than the index.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> from groupkit.action import array_action
+    >>> f = torch.arange(6).reshape(2, 3)
+    >>> quarter_turn = array_action(gk.p4.stabilizer, 1, (2, 3), gk.p4.feature_type("planar"))
+    >>> torch.equal(act(f, quarter_turn), torch.rot90(f, 1))
+    True
+    """
+    index = torch.tensor(index) if isinstance(index, np.ndarray) else index
+    n_axes = index.dim()
+    if tensor.dim() < n_axes or tensor.shape[tensor.dim() - n_axes :].numel() != index.numel():
+        raise FeatureTypeError(
+            f"an index of shape {tuple(index.shape)} does not act on a tensor of shape "
+            f"{tuple(tensor.shape)}: the last {n_axes} axes hold another number of entries; "
+            "make the index for the tensor's own shape and type",
+            witness=(tuple(tensor.shape), tuple(index.shape)),
+        )
+    flat = F.pad(tensor.flatten(tensor.dim() - n_axes), (0, 1))
+    positions = index.reshape(-1).to(tensor.device)
+    moved = flat.index_select(-1, positions)
+    if channels is not None:
+        fields = moved.unflatten(-2, (-1, len(channels)))
+        moved = (channels.to(fields) @ fields).view(moved.shape)
+    return moved.view(*flat.shape[:-1], *index.shape)
+
+
+def fill_outside(
+    x: Inexact[Tensor, "*map"], mask: Bool[Tensor, "*space"], value: float = 0.0
+) -> Inexact[Tensor, "*map"]:
+    """Return a map with ``value`` wherever its lattice point is outside the mask.
+
+    Parameters
+    ----------
+    x : Tensor
+        [..., *space].
+    mask : Tensor
+        bool [*space], True inside.
+    value : float
+        What the outside becomes: 0 for a convolution, -∞ for a maximum.
+
+    Examples
+    --------
+    >>> fill_outside(torch.ones(3), torch.tensor([False, True, True]))
+    tensor([0., 1., 1.])
+    """
+    return torch.where(mask, x, value)

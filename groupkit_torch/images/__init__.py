@@ -1,0 +1,1 @@
+"""Images on other lattices: hexagonal arrays, resampling."""

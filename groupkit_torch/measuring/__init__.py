@@ -1,0 +1,1 @@
+"""Equivariance as it is measured: deviations, translations, layer by layer."""

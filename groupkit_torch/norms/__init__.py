@@ -1,0 +1,1 @@
+"""Normalisation over whole orbits, inside the domain of a map."""

@@ -1,0 +1,1 @@
+"""Pooling over windows, domains of G, cosets, and all of a map."""

@@ -1,0 +1,1 @@
+"""Maps, layers and networks of G on a smaller group."""

@@ -1,0 +1,1 @@
+"""What layers read of their input, and which symmetries that keeps: integers alone."""

@@ -1,0 +1,1 @@
+"""The symmetry of a map, followed call by call through a whole model."""
