@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from groupkit_torch.augment import RandomTransform
 from groupkit_torch.convolutions.filter_layer import FilterLayer
 from groupkit_torch.convolutions.linear import GroupLinear
+from groupkit_torch.domain import Domain
 from groupkit_torch.dropout import GroupDropout
 from groupkit_torch.images.resample import Resampling
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
@@ -57,6 +58,8 @@ def judge_layer(
         return None
     if not track.size and not isinstance(module, _BY_POSITION):
         return None  # a tensor whose axes are no longer known
+    if own.torus and _masks_statistics(module):
+        return None  # of a window about the centre, which S does not map to itself about index 0
     if isinstance(module, Guarded):
         return _slide(module, track, draw)
     if isinstance(module, _LEAVES_AS_IT_IS):
@@ -82,6 +85,15 @@ def judge_layer(
     if isinstance(module, _BY_POSITION):
         return Track.of(own.apply(draw, zero=False, monotone=False), track.centre)
     return Track.of(own.with_total(draw, alone=False), track.centre)  # statistics of the inside
+
+
+def _masks_statistics(module: nn.Module) -> bool:
+    """Return whether a layer sums or averages over the stable window of an array."""
+    domain = getattr(module, "domain", None)
+    by_position = (*_BY_POSITION, *_LEAVES_AS_IT_IS, GroupBatchNorm, Guarded)  # in evaluation
+    return (
+        isinstance(domain, Domain) and not domain.is_whole and not isinstance(module, by_position)
+    )
 
 
 def _slide(module: Guarded, track: Track, draw: np.random.Generator) -> Track:

@@ -417,3 +417,20 @@ def test_groups_of_another_dimension_are_refused() -> None:
     net = nn.Sequential(gt.LiftingConv(gk.p4, 1, 1, 3))
     with pytest.raises(gk.errors.DimensionError, match="acts on 3 lattice axes, p4 of the model"):
         gt.trace_exactness(net, (1, 1, 8, 8, 8), cubic)
+
+
+@pytest.mark.parametrize("name", ["GlobalPool", "AdaptiveAvgPool", "InstanceNorm"])
+def test_means_of_a_window_are_not_those_of_a_torus(name: str) -> None:
+    L = gt.layers(gk.p6)
+    arguments = {"GlobalPool": (), "AdaptiveAvgPool": (1,), "InstanceNorm": (2,)}[name]
+    tail = getattr(L, name)(*arguments)
+    net = nn.Sequential(
+        L.LiftingConv(1, 2, 3, padding="same", padding_mode="circular"), nn.ReLU(), tail
+    ).double()
+    trace = gt.trace_exactness(net, (1, 1, 9, 9))
+    assert trace.kept is None or len(trace.kept) < 6
+    output = "invariant" if name == "GlobalPool" else "regular"
+    report = gt.testing.equivariance_error(
+        net, gk.p6, (1, 1, 9, 9), output_type=output, torus=True, dtype=torch.float64
+    )
+    assert report.error > 1e-3
