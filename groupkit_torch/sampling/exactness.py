@@ -17,9 +17,9 @@ from groupkit_torch.sampling.remedies import remedies_of
 from groupkit_torch.sampling.sampler import CENTRE, Sampler
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Exactness:
-    r"""What a layer keeps of S at one size.
+    r"""What a layer keeps of S at one size; true if that is all of S.
 
     Parameters
     ----------
@@ -61,6 +61,12 @@ class Exactness:
         an array with other sides, where other elements may be broken.
         """
         return tuple(s for s in self.group.stabilizer if s not in self.broken)
+
+    def __bool__(self) -> bool:
+        return self.is_exact
+
+    def __repr__(self) -> str:
+        return f"Exactness({str(self)!r})"
 
     def __str__(self) -> str:
         size = "×".join(map(str, self.input_size))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -35,7 +35,7 @@ class Track:
     """
 
     size: Sides
-    print: Fingerprint | None
+    print: Fingerprint | None = field(repr=False)  # of thousands of numbers
     centre: tuple[Fraction, ...]
     kept: frozenset[int] | None = None
 

@@ -162,3 +162,13 @@ def test_unknown_modes_are_refused() -> None:
         gt.set_exact(pool, "never")
     with pytest.raises(SettingError, match=message):
         gt.GroupMaxPool(gk.p4, 2, exact="never")
+
+
+def test_an_exactness_is_true_if_all_is_kept_and_short() -> None:
+    layer = gt.GroupConv(gk.p4m, 2, 2, 3, stride=2, padding=1)
+    assert layer.exactness(9)
+    assert not layer.exactness(8)
+    assert repr(layer.exactness(8)) == f"Exactness({str(layer.exactness(8))!r})"
+    lost = gt.trace_exactness(layer, (1, 2, 8, 8, 8)).first_loss
+    assert lost is not None
+    assert len(repr(lost)) < 300
