@@ -29,6 +29,7 @@ from groupkit_torch.pooling.blur_pool import GroupBlurPool
 from groupkit_torch.pooling.coset_pool import CosetPool
 from groupkit_torch.pooling.global_pool import GlobalPool
 from groupkit_torch.pooling.pooling import GroupAvgPool, GroupMaxPool
+from groupkit_torch.symmetrize import Symmetrize
 from groupkit_torch.upsample import GroupUpsample
 
 _MODULES: Final = (
@@ -53,6 +54,7 @@ _MODULES: Final = (
     CosetPool,
     Resampling,
     RandomTransform,
+    Symmetrize,
 )
 _LAYERS: Final[dict[str, type[nn.Module]]] = {module.__name__: module for module in _MODULES}
 _PREFIX: Final = "Group"
@@ -89,6 +91,8 @@ class Layers:
             if name.startswith("Conv") and name.endswith("d"):  # torch's name: one for 1-D to 3-D
                 hint = "did you mean 'LiftingConv', from planar maps, or 'GroupConv'?"
             raise UnknownLayerError(f"{name!r} is no layer of groupkit_torch; {hint}", witness=name)
+        if module is Symmetrize:  # a model comes first: L.Symmetrize(model)
+            return partial(module, group=self.group)
         return partial(module, self.group)
 
     def __dir__(self) -> list[str]:
@@ -109,7 +113,8 @@ def layers(group: SplitGroup) -> Layers:
     Returns
     -------
     Layers
-        ``layers(group).X(...)`` is ``GroupX(group, ...)``, or ``X(group, ...)``.
+        ``layers(group).X(...)`` is ``GroupX(group, ...)``, or ``X(group, ...)``;
+        ``layers(group).Symmetrize(model)`` is ``Symmetrize(model, group)``.
 
     Raises
     ------

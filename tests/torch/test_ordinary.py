@@ -428,7 +428,7 @@ def test_the_list_holds_every_layer(group: gk.SplitGroup) -> None:
     from groupkit_torch.layers import _LAYERS
     from tests.torch.ordinary_cases import MAKERS
 
-    assert set(MAKERS) == set(_LAYERS)
+    assert set(MAKERS) == set(_LAYERS) - {"Symmetrize"}  # of any network: test_symmetrize.py
     for name in MAKERS:
         case = Case(name, group)
         assert type(case.make()).__name__ == name
