@@ -29,9 +29,9 @@ class FrozenError(GroupkitError, RuntimeError):
 
 @dataclass
 class _Frozen:
-    """The parameters of a frozen layer as they were."""
+    """The tensors that the banks of a frozen layer are made of, as they were."""
 
-    parameters: list[nn.Parameter]
+    tensors: list[Tensor]
     versions: list[int]
     wanted_gradients: list[bool]
 
@@ -76,10 +76,9 @@ class Freezable(nn.Module):
     def _freeze(self, wanted_gradients: list[bool]) -> None:
         """Evaluate the methods, and note the parameters."""
         self._keep()
-        parameters = list(self.parameters())
-        self._frozen = _Frozen(parameters, [], wanted_gradients)
+        self._frozen = _Frozen(self._sources(), [], wanted_gradients)
         self._note_versions()
-        for parameter in parameters:
+        for parameter in self.parameters():
             parameter.requires_grad_(False)
             parameter.grad = None  # an optimizer passes over parameters without gradient
 
@@ -93,9 +92,7 @@ class Freezable(nn.Module):
 
     def _keep(self) -> None:
         self._drop()
-        for hook in self._forward_pre_hooks.values():
-            if isinstance(hook, BasePruningMethod):
-                hook(self, ())  # which sets the pruned weight, as before every forward
+        set_pruned(self)
         found: dict[str, Any] = {}
         with torch.inference_mode(False), torch.no_grad():
             for name in self._to_freeze():  # all of them, before one is kept
@@ -109,6 +106,12 @@ class Freezable(nn.Module):
                 self.register_buffer(f"_frozen_{name}_{i}", part, persistent=False)
             self._kept[name] = len(parts) if isinstance(made, tuple) else 0
 
+    def _sources(self) -> list[Tensor]:
+        """Return the parameters, and the masks of pruned ones."""
+        passing = self._non_persistent_buffers_set
+        masks = [b for name, b in self._buffers.items() if name not in passing and b is not None]
+        return [*self.parameters(), *masks]
+
     def _drop(self) -> None:
         for name, number in self._kept.items():
             for i in range(max(number, 1)):
@@ -117,18 +120,18 @@ class Freezable(nn.Module):
 
     def _note_versions(self) -> None:
         assert self._frozen is not None
-        self._frozen.versions = [_version(p) for p in self._frozen.parameters]
+        self._frozen.versions = [_version(tensor) for tensor in self._frozen.tensors]
 
     def _check_unchanged(self) -> None:
         frozen = self._frozen
         assert frozen is not None
-        now = list(self.parameters())
-        if len(now) != len(frozen.parameters):
+        now = self._sources()
+        if len(now) != len(frozen.tensors):
             raise self._refusal("has other parameters than when it was frozen")
-        for before, parameter, version in zip(frozen.parameters, now, frozen.versions, strict=True):
-            if before is not parameter or _version(parameter) != version:
+        for before, tensor, version in zip(frozen.tensors, now, frozen.versions, strict=True):
+            if before is not tensor or _version(tensor) != version:
                 raise self._refusal("is frozen, but its weights were changed")
-            if parameter.requires_grad:
+            if tensor.requires_grad:
                 raise self._refusal("is frozen, but its weights are to have gradients")
 
     def _refusal(self, what: str) -> FrozenError:
@@ -148,7 +151,7 @@ class Freezable(nn.Module):
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         if self._frozen is not None:
-            self._frozen.parameters = list(self.parameters())  # another device or dtype
+            self._frozen.tensors = self._sources()  # another device or dtype
             self._keep()
             self._note_versions()
         return self
@@ -223,6 +226,14 @@ def unfreeze(model: nn.Module) -> nn.Module:
         if layer._frozen is not None:
             layer._unfreeze()
     return model
+
+
+def set_pruned(module: nn.Module) -> None:
+    """Set the pruned weights of a module, as `torch.nn.utils.prune` does before every forward."""
+    with torch.no_grad():
+        for hook in module._forward_pre_hooks.values():
+            if isinstance(hook, BasePruningMethod):
+                hook(module, ())
 
 
 def _freezables(model: nn.Module) -> list[Freezable]:

@@ -187,3 +187,18 @@ def test_compiled_models_follow_freezing_and_unfreezing() -> None:
         gt.unfreeze(net)
         assert torch.allclose(compiled(x), net(x), atol=1e-5)
         assert not torch.allclose(compiled(x), y, atol=1e-2)
+
+
+def test_a_mask_changed_while_frozen_is_seen() -> None:
+    layer, x = gt.GroupConv(gk.p4, 2, 2, 3), torch.randn(1, 2, 4, 5, 5)
+    prune.random_unstructured(layer, "weight", amount=0.5)
+    gt.freeze(layer)(x)
+    copy.deepcopy(layer).double()(x.double())
+    with torch.no_grad():
+        layer.weight_mask.zero_()
+    with pytest.raises(gt.FrozenError, match="its weights were changed"):
+        layer(x)
+    layer = gt.freeze(gt.unfreeze(layer))
+    prune.random_unstructured(layer, "weight", amount=0.5)
+    with pytest.raises(gt.FrozenError, match="its weights were changed"):
+        layer(x)
