@@ -18,6 +18,7 @@ from groupkit_torch.export.plain_layers import (
     has_filters,
     plain_layer,
 )
+from groupkit_torch.freezing import set_pruned
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
 from groupkit_torch.sampling.guard import guards_silent
 
@@ -41,9 +42,11 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
         Arguments of the model. If they are given, outputs of the whole are compared too; layers
         are compared, each by itself and at two sizes, in any case.
     fold_batch_norm : bool
-        Whether a batch norm that follows a convolution becomes part of its weights: those next to
-        each other in a `torch.nn.Sequential`, and, if inputs are given, those that a convolution
-        alone feeds.
+        Whether a batch norm that follows a convolution becomes part of its weights. Without
+        inputs, those next to each other in a `torch.nn.Sequential` that is the model, or in one
+        within it that only others hold, for a module of your own may call the two apart. With
+        inputs, all that a convolution alone feeds in the call with them; of a forward that decides
+        by what it is given, that is one way.
 
     Raises
     ------
@@ -69,16 +72,20 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
     >>> torch.allclose(plain(x), net(x), atol=1e-6)
     True
     """
+    for module in model.modules():
+        set_pruned(module)  # a weight with a history cannot be copied
     model = copy.deepcopy(model).eval()
     expected = _run(model, inputs) if inputs else None
     examples, fed = _watch(model, inputs) if inputs else ({}, [])
     replacements = {layer: _checked(layer, examples.get(layer)) for layer in _ours(model)}
     if not replacements:
         raise PlainError(
-            f"{type(model).__name__} has no layer of groupkit_torch; it is plain already",
+            f"{type(model).__name__} has no layer of groupkit_torch, so there is nothing to do; "
+            "a forward that calls functions of ours is made plain by torch.export alone",
             witness=model,
         )
-    pairs = [*_neighbours(model), *fed] if fold_batch_norm else []
+    chains = model.modules() if inputs else _chains(model)
+    pairs = [*_neighbours(model, chains), *fed] if fold_batch_norm else []
     folded = _folded(replacements, pairs)
     plain = _replace(model, folded)
     if expected is None or _same(expected, _run(plain, inputs)):
@@ -154,7 +161,13 @@ def _watch(
     alive: list[Tensor] = []  # so that no other tensor takes the place of one
     fed: list[_Pair] = []
 
-    def before(module: nn.Module, arguments: tuple[Any, ...]) -> None:
+    def before(module: nn.Module, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+        if named:
+            raise PlainError(
+                f"{type(module).__name__} is called with {', '.join(named)} by name, which torch's "
+                "own modules call otherwise; give it by position",
+                witness=module,
+            )
         x = arguments[0]
         given.setdefault(module, x.detach())
         maker = makers.get(id(x))
@@ -169,7 +182,8 @@ def _watch(
 
     hooks = []
     for layer in _ours(model):
-        hooks += [layer.register_forward_pre_hook(before), layer.register_forward_hook(after)]
+        hooks.append(layer.register_forward_pre_hook(before, with_kwargs=True))
+        hooks.append(layer.register_forward_hook(after))
     try:
         _run(model, inputs)
     finally:
@@ -178,14 +192,22 @@ def _watch(
     return given, [pair for pair in fed if all(calls[module] == 1 for module in pair)]
 
 
-def _neighbours(model: nn.Module) -> list[_Pair]:
+def _chains(model: nn.Module) -> Iterable[nn.Module]:
+    """Yield the Sequentials whose modules are surely called one after the other, and only so."""
+    if type(model) is nn.Sequential:
+        yield model
+        for child in model:
+            yield from _chains(child)
+
+
+def _neighbours(model: nn.Module, chains: Iterable[nn.Module]) -> list[_Pair]:
     used: dict[nn.Module, int] = {}
     for module in model.modules():
         for child in module._modules.values():
             if child is not None:
                 used[child] = used.get(child, 0) + 1
     pairs: list[_Pair] = []
-    for module in model.modules():
+    for module in chains:
         if type(module) is nn.Sequential:
             for first, second in zip(module, list(module)[1:], strict=False):
                 once = used[first] == used[second] == 1

@@ -117,6 +117,47 @@ def test_a_layer_that_is_used_twice_stays_one() -> None:
     assert torch.allclose(result(x), net(x), atol=1e-5)
 
 
+class Apart(nn.Module):
+    """A module that calls the parts of a Sequential apart as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        conv, norm = gt.GroupConv(gk.p4, 2, 2, 3), gt.GroupBatchNorm(gk.p4, 2)
+        nn.init.constant_(norm.bias, 1)
+        self.parts = nn.Sequential(conv, norm)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.parts(x) + self.parts[0](x)
+
+
+def test_without_inputs_norms_fold_only_where_nothing_else_can_be_between() -> None:
+    net, x = Apart().eval(), torch.randn(2, 2, 4, 5, 5)
+    for given in ((), (x,)):
+        result = gt.to_plain(net, *given, fold_batch_norm=True)
+        assert torch.allclose(result(x), net(x), atol=1e-5)
+    chain = nn.Sequential(net.parts)
+    assert isinstance(gt.to_plain(chain, fold_batch_norm=True)[0][1], nn.Identity)
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_pruned_weights(given: bool) -> None:
+    net, x = nn.Sequential(gt.GroupConv(gk.p4, 2, 2, 3)).eval(), torch.randn(2, 2, 4, 5, 5)
+    nn.utils.prune.random_unstructured(net[0], "weight", amount=0.5)
+    with torch.no_grad():
+        net[0].weight_orig.mul_(3)  # the weight follows in the next forward
+    result = gt.to_plain(net, *([x] if given else []))
+    assert torch.allclose(result(x), net(x), atol=1e-5)
+
+
+def test_layers_are_called_by_position() -> None:
+    class ByName(Apart):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.parts[0](x=x)
+
+    with pytest.raises(gt.PlainError, match="GroupConv is called with x by name"):
+        gt.to_plain(ByName(), torch.randn(2, 2, 4, 5, 5))
+
+
 @pytest.mark.parametrize(
     "make",
     [
