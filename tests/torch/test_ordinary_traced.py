@@ -67,6 +67,15 @@ def test_compile_in_training_and_in_evaluation(case: Case) -> None:
     assert counter.frame_count <= 1  # one for every batch size; none for an identity
 
 
+def test_training_takes_every_batch_size_with_one_more_graph() -> None:
+    net, counter = network(gk.p6).train(), CompileCounterWithBackend("aot_eager")
+    compiled = torch.compile(net, fullgraph=True, backend=counter)
+    x = data(gk.p6)
+    for times in (1, 2, 3, 4):
+        compiled(torch.cat([x] * times)).square().sum().backward()
+    assert counter.frame_count == 2  # the first size, then any: nothing has been marked dynamic
+
+
 @pytest.mark.parametrize("strict", [True, False], ids=["strict", "not_strict"])
 @cases(fast=[])
 def test_export_with_any_batch(case: Case, strict: bool) -> None:
