@@ -44,8 +44,8 @@ def load_groupy(model: nn.Module, state_dict: Mapping[str, Tensor]) -> nn.Module
     Raises
     ------
     ForeignWeightsError
-        If there are more or fewer tensors than the model has, or one has another number of
-        entries; the model is left as it is.
+        If there are more or fewer tensors than the model has, or one has another shape; the model
+        is left as it is.
 
     Examples
     --------
@@ -79,7 +79,9 @@ def load_groupy(model: nn.Module, state_dict: Mapping[str, Tensor]) -> nn.Module
     found = {}
     for (key, own), name in zip(ours.items(), names, strict=True):
         given = theirs[name]
-        if given.shape[:2] != own.shape[:2] or given.numel() != own.numel():
+        squares = given.dim() == 5 and given.shape[3] == given.shape[4]
+        same = given.shape[:2] == own.shape[:2] and given.numel() == own.numel()
+        if given.shape != own.shape and not (squares and same):
             raise ForeignWeightsError(
                 f"{name} {tuple(given.shape)} does not fit {key} {tuple(own.shape)}: filters are "
                 "[C_out, C_in, |S_in|, k, k], and ours the same with their last axes as one; "

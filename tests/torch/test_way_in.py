@@ -134,3 +134,11 @@ def test_planar_layers_that_do_not_fit_are_refused(
 ) -> None:
     with pytest.raises(ForeignWeightsError, match=f"{message}.*; the layer was left as it is"):
         gt.load_planar(layer(), conv())
+
+
+@pytest.mark.parametrize("shape", [(4, 2, 3, 3, 4), (4, 2, 9, 4), (4, 72)], ids=str)
+def test_filters_with_their_axes_in_another_order_are_refused(shape: tuple[int, ...]) -> None:
+    layer = gt.GroupConv(gk.p4, 2, 4, 3, bias=False)
+    with pytest.raises(gt.ForeignWeightsError, match="filters are "):
+        gt.load_groupy(layer, {"weight": torch.zeros(shape)})
+    assert layer.weight.abs().max() > 0
