@@ -192,7 +192,7 @@ def test_maps_of_another_type_or_without_a_centre_are_refused() -> None:
 
 def test_it_is_exported() -> None:
     assert "Symmetrize" in gt.__all__
-    assert "Symmetrize" not in dir(gt.layers(gk.p4))
+    assert "Symmetrize" in dir(gt.layers(gk.p4))
 
 
 @pytest.mark.untyped
