@@ -145,7 +145,6 @@ def test_a_network_goes_to_onnx(group: gk.SplitGroup, tmp_path: Path) -> None:
     assert np.allclose(once, net(x).detach().numpy(), atol=1e-4)
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("group", [*GROUPS, cubic], ids=lambda group: group.name)
 def test_whole_networks_through_inductor(group: gk.SplitGroup) -> None:
