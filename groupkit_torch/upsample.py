@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Inexact
 from torch import Tensor
 
@@ -15,13 +14,13 @@ from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.tent import tent
 from groupkit_torch.domain import Domain
 from groupkit_torch.feature_maps import HALF, axis_size, check_map, widened
+from groupkit_torch.functional import convolve_transpose
 from groupkit_torch.geometry import SettingError, check_group, per_axis
 from groupkit_torch.sampling.guard import Guarded
 from groupkit_torch.sampling.kernel import Kernel
 from groupkit_torch.sampling.sampler import Sampler
 from groupkit_torch.tables import Tabulated
 
-_TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
 _MODES = ("nearest", "linear")
 
 
@@ -148,8 +147,7 @@ class GroupUpsample(Tabulated, Guarded):
 
     def _write(self, maps: Tensor) -> Tensor:
         weights = self.weights.to(maps)[None, None]
-        transposed = _TRANSPOSED[len(self.scale_factor)]
-        return transposed(maps, weights, None, self.scale_factor, self.padding)
+        return convolve_transpose(maps, weights, None, self.scale_factor, self.padding)
 
     def extra_repr(self) -> str:
         """Return the arguments, as torch's layers show them."""

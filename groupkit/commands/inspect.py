@@ -10,6 +10,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final
 
+from groupkit.algebra import all_subgroups
 from groupkit.commands.targets import HELP, Located, find_groups
 from groupkit.declaration import document_text
 from groupkit.errors import WindowError
@@ -110,22 +111,6 @@ def _groups_of(target: str) -> list[Located]:
         return find_groups(target)
 
 
-def subgroups(group: SplitGroup) -> list[Subgroup]:
-    """Return all subgroups of the stabilizer, smallest first: joins of cyclic ones."""
-    stabilizer = group.stabilizer
-    cyclic = {stabilizer.subgroup([s]).members for s in stabilizer}
-    found = set(cyclic)
-    frontier = found
-    while frontier:
-        joined = {
-            stabilizer.subgroup({*one, *other}).members for one in frontier for other in cyclic
-        }
-        frontier = joined - found
-        found |= frontier
-    ordered = sorted(found, key=lambda members: (len(members), members))
-    return [Subgroup(stabilizer, members) for members in ordered]
-
-
 def _description(located: Located) -> Iterator[str]:
     """Yield the lines that `show` prints."""
     group, stabilizer = located.group, located.group.stabilizer
@@ -147,7 +132,7 @@ def _description(located: Located) -> Iterator[str]:
     else:
         yield f"Cayley table: {stabilizer.order}×{stabilizer.order}, group.stabilizer.cayley_table"
     yield ""
-    found = subgroups(group)
+    found = all_subgroups(stabilizer)
     yield f"{len(found)} subgroups of the stabilizer (order: generators)"
     for subgroup in found:
         generators = ", ".join(f"({stabilizer.label(s)})" for s in _generators(subgroup))

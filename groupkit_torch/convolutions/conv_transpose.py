@@ -5,10 +5,9 @@ r"""Transposed G-convolutions: the adjoints of G-convolutions, with the same wei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Inexact
 from torch import Tensor
 
@@ -17,14 +16,8 @@ from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.convolutions.filter_layer import FilterLayer
 from groupkit_torch.feature_maps import check_map
-from groupkit_torch.functional import spread
+from groupkit_torch.functional import convolve_transpose
 from groupkit_torch.geometry import SettingError, Sides, per_axis
-
-_TRANSPOSED: dict[int, Callable[..., Tensor]] = {
-    1: F.conv_transpose1d,
-    2: F.conv_transpose2d,
-    3: F.conv_transpose3d,
-}
 
 
 class GroupConvTranspose(FilterLayer):
@@ -177,19 +170,17 @@ class GroupConvTranspose(FilterLayer):
         else:
             extra = self._extra_for(tuple(x.shape[x.dim() - dimension :]), output_size)
             self._guard(x, extra)
-        x = self.domain.fill(x)
-        size = self._output_size
-        y: Tensor = _TRANSPOSED[dimension](
-            x if self._input_size is None else x.flatten(1, 2),
+        return convolve_transpose(
+            self.domain.fill(x),
             self.expanded_weight(),
-            spread(self.expanded_bias(), size or 1),
+            self.expanded_bias(),
             self.stride,
             self.padding,
             extra,
             self.groups,
             self.dilation,
+            size=self._output_size,
         )
-        return y if size is None else y.view(y.shape[0], self.out_channels, size, *y.shape[2:])
 
     def _extra_for(self, space: Sides, output_size: Sequence[int]) -> Sides:
         asked = per_axis("output_size", list(output_size)[-len(space) :], len(space), least=1)

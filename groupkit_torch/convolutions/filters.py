@@ -38,9 +38,10 @@ class Filters(Freezable, Tabulated):
 
     weight: nn.Parameter
     bias: nn.Parameter | None
-    _table_names: ClassVar[tuple[str, ...]] = ("bank_index", "_field_bits")
+    _table_names: ClassVar[tuple[str, ...]] = ("bank_index", "_field_bits", "_invariant_bits")
     bank_index: Tensor
     _field_bits: Tensor | None  # float64 as int64, which .to(dtype) of a model leaves alone
+    _invariant_bits: Tensor | None
 
     def __init__(
         self,
@@ -70,6 +71,7 @@ class Filters(Freezable, Tabulated):
         self._input_size = axis_size(self.input_type)
         self._output_size = axis_size(self.output_type)
         self._fills_box = len(window) == math.prod(window.box)
+        self._field_bits = self._invariant_bits = None
 
     def _set_parameters(
         self, bias: bool, device: torch.device | str | None, dtype: torch.dtype | None
@@ -80,7 +82,6 @@ class Filters(Freezable, Tabulated):
             torch.empty(rows, columns, n_parameters, device=device, dtype=dtype)
         )
         self._set_bias(bias, device, dtype)
-        self._field_bits = None
         self.reset_parameters()
 
     def _set_bias(
@@ -114,6 +115,10 @@ class Filters(Freezable, Tabulated):
         carried = self._carried()
         if carried is not None:
             self._field_bits = torch.tensor(carried, device=device).view(torch.int64)
+        field = self.output_type.field
+        if field is not None and self.bias is not None:
+            basis = torch.tensor(field.invariants.T, device=device).contiguous()
+            self._invariant_bits = basis.view(torch.int64)
 
     @freezable
     def expanded_weight(self) -> Inexact[Tensor, "row_entries column_entries *box"]:
@@ -140,11 +145,10 @@ class Filters(Freezable, Tabulated):
     @freezable
     def expanded_bias(self) -> Inexact[Tensor, " out_channels"] | None:
         r"""Return the bias of each output channel: of a field, an invariant vector."""
-        field = self.output_type.field
-        if field is None or self.bias is None:
+        if self.bias is None or self._invariant_bits is None:
             return self.bias
-        basis = torch.tensor(field.invariants, dtype=self.bias.dtype, device=self.bias.device)
-        return (self.bias.view(-1, basis.shape[1]) @ basis.T).reshape(-1)
+        basis = self._invariant_bits.to(self.bias.device).view(torch.float64).to(self.bias.dtype)
+        return (self.bias.view(-1, len(basis)) @ basis).reshape(-1)
 
     @property
     def declaration(self) -> Int8[Tensor, " characters"]:

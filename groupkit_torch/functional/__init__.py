@@ -2,7 +2,12 @@
 
 from groupkit_torch.functional.banks import carry_on_columns, carry_on_rows, expand_filters
 from groupkit_torch.functional.convolution import convolution, correlate, involution
-from groupkit_torch.functional.correlation import convolve, group_conv, spread
+from groupkit_torch.functional.correlation import (
+    convolve,
+    convolve_transpose,
+    group_conv,
+    spread,
+)
 from groupkit_torch.functional.maps import act, fill_outside
 
 __all__ = [
@@ -11,6 +16,7 @@ __all__ = [
     "carry_on_rows",
     "convolution",
     "convolve",
+    "convolve_transpose",
     "correlate",
     "expand_filters",
     "fill_outside",

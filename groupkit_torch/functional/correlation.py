@@ -11,6 +11,11 @@ from torch import Tensor
 from groupkit_torch.functional.banks import expand_filters
 
 _CONVOLUTIONS: dict[int, Callable[..., Tensor]] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+_TRANSPOSED: dict[int, Callable[..., Tensor]] = {
+    1: F.conv_transpose1d,
+    2: F.conv_transpose2d,
+    3: F.conv_transpose3d,
+}
 
 
 def group_conv(
@@ -123,8 +128,49 @@ def convolve(
     y: Tensor = _CONVOLUTIONS[dimension](
         x, bank, spread(bias, size or 1), stride, padding, dilation, groups
     )
-    # no -1, which an empty batch leaves open
-    return y if size is None else y.view(y.shape[0], y.shape[1] // size, size, *y.shape[2:])
+    return _with_axis(y, size)
+
+
+def convolve_transpose(
+    x: Inexact[Tensor, "batch in_channels *rest"],
+    bank: Inexact[Tensor, "in_entries out_entries *box"],
+    bias: Inexact[Tensor, " out_channels"] | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | Sequence[int] = 0,
+    output_padding: int | Sequence[int] = 0,
+    groups: int = 1,
+    dilation: int | Sequence[int] = 1,
+    *,
+    size: int | None = None,
+) -> Inexact[Tensor, "batch out_channels *out_rest"]:
+    """Write a feature map through a bank of filters: one transposed planar convolution.
+
+    Parameters
+    ----------
+    x : Tensor
+        [batch, C_in, |S/H_in|, *space], or [batch, C_in, *space] for a planar input.
+    bank : Tensor
+        [C_in |S/H_in|, C_out / groups |S/H_out|, *box].
+    bias : Tensor, optional
+        [C_out].
+    stride, padding, output_padding, groups, dilation
+        As in `torch.nn.functional.conv_transpose2d`.
+    size : int, optional
+        |S/H_out|; None where the output has no stabilizer axis.
+
+    Examples
+    --------
+    >>> import torch
+    >>> convolve_transpose(torch.rand(1, 3, 9, 9), torch.rand(3, 8, 3, 3), size=4).shape
+    torch.Size([1, 2, 4, 11, 11])
+    """
+    dimension = bank.dim() - 2
+    if x.dim() > dimension + 2:
+        x = x.flatten(1, 2)
+    y: Tensor = _TRANSPOSED[dimension](
+        x, bank, spread(bias, size or 1), stride, padding, output_padding, groups, dilation
+    )
+    return _with_axis(y, size)
 
 
 def spread(
@@ -132,3 +178,8 @@ def spread(
 ) -> Inexact[Tensor, " entries"] | None:
     """Return a bias of each G-feature map as one of each of its |S/H| entries."""
     return bias if bias is None or size == 1 else bias.repeat_interleave(size)
+
+
+def _with_axis(y: Tensor, size: int | None) -> Tensor:
+    """Return a map with its stabilizer axis; no -1, which an empty batch leaves open."""
+    return y if size is None else y.view(y.shape[0], y.shape[1] // size, size, *y.shape[2:])

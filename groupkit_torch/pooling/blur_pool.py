@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Inexact
 from torch import Tensor
 
@@ -17,13 +16,12 @@ from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.tent import tent
 from groupkit_torch.domain import Domain
 from groupkit_torch.feature_maps import HALF, axis_size, check_map, widened
+from groupkit_torch.functional import convolve
 from groupkit_torch.geometry import check_group, per_axis
 from groupkit_torch.sampling.guard import Guarded
 from groupkit_torch.sampling.kernel import Kernel
 from groupkit_torch.sampling.sampler import Sampler
 from groupkit_torch.tables import Tabulated
-
-_CORRELATIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 
 
 class GroupBlurPool(Tabulated, Guarded):
@@ -132,8 +130,7 @@ class GroupBlurPool(Tabulated, Guarded):
 
     def _slide(self, maps: Tensor) -> Tensor:
         weights = self.weights.to(maps)[None, None]
-        correlate = _CORRELATIONS[len(self.stride)]
-        return correlate(maps, weights, None, self.stride, self.padding)
+        return convolve(maps, weights, None, self.stride, self.padding)
 
     def extra_repr(self) -> str:
         """Return the arguments, as torch's layers show them."""
