@@ -1,0 +1,131 @@
+r"""What networks of the papers are made of: convolutions, shared or not, and steps by two."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from torch import nn
+
+from groupkit import SplitGroup
+from groupkit.errors import WindowError
+from groupkit_torch.convolutions.conv import GroupConv
+from groupkit_torch.convolutions.linear import GroupLinear
+from groupkit_torch.convolutions.separable import SeparableGroupConv
+from groupkit_torch.geometry import SettingError
+from groupkit_torch.pooling.pooling import GroupMaxPool
+
+SHARES: Final = (None, "g", "gc", "depthwise")
+
+
+def convolution(
+    group: SplitGroup,
+    in_channels: int,
+    out_channels: int,
+    kernel_size: int,
+    stride: int = 1,
+    padding: int = 0,
+    bias: bool = True,
+    *,
+    share: str | None = None,
+    exact: str = "warn",
+) -> nn.Module:
+    r"""Return a convolution between regular maps, :math:`\psi_{oi}(s, x)` factored or not.
+
+    Parameters
+    ----------
+    group, in_channels, out_channels, kernel_size, stride, padding, bias, exact
+        As in `GroupConv`.
+    share : {None, "g", "gc", "depthwise"}
+        None: `GroupConv`. "g" and "gc": `SeparableGroupConv`, one planar kernel for the group
+        axis, or for channels as well. "depthwise": `GroupLinear` and then a convolution of each
+        channel by itself, both with a bias; for p1, depthwise-separable as planar networks are.
+
+    Raises
+    ------
+    SettingError
+        If ``share`` is none of these.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> for share in SHARES:
+    ...     layer = convolution(gk.p4, 10, 10, 3, share=share)
+    ...     print(share, sum(p.numel() for p in layer.parameters()))
+    None 3610
+    g 1310
+    gc 500
+    depthwise 780
+
+    References
+    ----------
+    Lengyel & van Gemert (2021), "Exploiting Learned Symmetries in Group Equivariant
+    Convolutions", sections 3.3 and 3.4.
+    """
+    check_share(share)
+    window = (kernel_size, stride, padding)
+    if share is None:
+        return GroupConv(group, in_channels, out_channels, *window, bias=bias, exact=exact)
+    if share == "depthwise":
+        return nn.Sequential(
+            GroupLinear(group, in_channels, out_channels, bias),
+            GroupConv(
+                group,
+                out_channels,
+                out_channels,
+                *window,
+                groups=out_channels,
+                bias=bias,
+                exact=exact,
+            ),
+        )
+    return SeparableGroupConv(
+        group, in_channels, out_channels, *window, bias=bias, share=share, exact=exact
+    )
+
+
+def check_share(share: str | None) -> None:
+    """Refuse what is no way to share kernels.
+
+    Raises
+    ------
+    SettingError
+        If it is none of them.
+    """
+    if share not in SHARES:
+        raise SettingError(
+            f"share={share!r} is no way to share kernels; use None, 'g', 'gc' or 'depthwise'",
+            witness=share,
+        )
+
+
+def halving(group: SplitGroup, side: int) -> tuple[int, int]:
+    """Return kernel size and padding of a step by two that keeps all of S at a side.
+
+    Two points without padding where the side is even and two points are a window of the group;
+    three points with padding 1 elsewhere, which is exact for odd sides.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> halving(gk.p4m, 24), halving(gk.p4m, 25), halving(gk.p6m, 25)
+    ((2, 0), (3, 1), (3, 1))
+    """
+    if side % 2 == 0 and has_window(group, 2):
+        return 2, 0
+    return 3, 1
+
+
+def has_window(group: SplitGroup, kernel_size: int) -> bool:
+    """Return whether some stable window of the group fills a box of this size."""
+    try:
+        group.window(kernel_size)
+    except WindowError:
+        return False
+    return True
+
+
+def max_pool(
+    group: SplitGroup, kernel_size: int, padding: int, kind: str, exact: str
+) -> GroupMaxPool:
+    """Return a maximum over windows at every second point of maps of a kind."""
+    return GroupMaxPool(group, kernel_size, 2, padding, feature_type=kind, exact=exact)
