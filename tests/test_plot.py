@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 
 import groupkit as gk
 from groupkit.errors import DimensionError
+from groupkit.graphs.orientations import orientations
 from groupkit.page import cell, outline, page_matrices, positions
 from groupkit.plot import plot_filters, plot_function, plot_motion
-from groupkit.plot.layout import angles, edges, labels
+from groupkit.plot.layout import edges, labels
 
 PM = gk.SplitGroup.from_generators("pm", {"m": [[-1, 0], [0, 1]]})
 P3M1 = gk.SplitGroup.from_generators("p3m1", {"m": [[0, -1], [-1, 0]], "r": [[0, -1], [1, -1]]})
@@ -61,7 +62,7 @@ def test_outline_drops_what_lies_inside_or_on_a_side() -> None:
 
 @planar_groups
 def test_elements_have_places_of_their_own(group: gk.SplitGroup) -> None:
-    turn, ring = angles(group.stabilizer, group.lattice)
+    turn, ring = orientations(group.stabilizer, group.lattice)
     radius = 2.0 - ring
     places = np.stack([radius * np.cos(turn), radius * np.sin(turn)], axis=1)
     distances = np.linalg.norm(places[:, None] - places, axis=-1)
@@ -70,7 +71,7 @@ def test_elements_have_places_of_their_own(group: gk.SplitGroup) -> None:
 
 @pytest.mark.parametrize("group", [gk.p4m, gk.p6m, P3M1], ids=lambda group: group.name)
 def test_reflections_stand_beside_their_rotations(group: gk.SplitGroup) -> None:
-    turn, ring = angles(group.stabilizer, group.lattice)
+    turn, ring = orientations(group.stabilizer, group.lattice)
     mirror = next(edge for edge in edges(group.stabilizer) if edge.name == "m")
     assert not mirror.directed
     np.testing.assert_allclose(turn[mirror.targets], turn, atol=1e-12)
@@ -79,7 +80,7 @@ def test_reflections_stand_beside_their_rotations(group: gk.SplitGroup) -> None:
 
 @planar_groups
 def test_rotations_turn_the_outer_ring_rigidly(group: gk.SplitGroup) -> None:
-    turn, ring = angles(group.stabilizer, group.lattice)
+    turn, ring = orientations(group.stabilizer, group.lattice)
     table = group.stabilizer.cayley_table
     for a in np.flatnonzero(ring == 0):
         for s in np.flatnonzero(ring == 0):

@@ -13,9 +13,10 @@ from matplotlib.patches import Circle, FancyArrowPatch
 
 from groupkit.action import stable_mask
 from groupkit.errors import DimensionError, brief
+from groupkit.graphs.orientations import orientations
 from groupkit.page import page_matrices
 from groupkit.plot.cells import Tiles
-from groupkit.plot.layout import Edges, angles, edges, labels
+from groupkit.plot.layout import Edges, edges, labels
 from groupkit.plot.planar import check_planar
 from groupkit.plot.style import ARROW, IMAGE, INK, LINE, QUIET, wheel
 from groupkit.split_group import SplitGroup
@@ -69,7 +70,7 @@ def plot_function(
     stabilizer, lattice = group.stabilizer, group.lattice
     _check(group, values)
     norm = norm or Normalize(min(0.0, float(values.min())), float(values.max()) or 1.0)
-    turn, ring = angles(stabilizer, lattice)
+    turn, ring = orientations(stabilizer, lattice)
     on_ring = int((ring == 0).sum())
     inner = max(2 + _GAP if planar is not None else 1.2, 1.45 / np.sin(np.pi / max(on_ring, 2)))
     # the rotations go outside, as the paper draws them, the reflections inside
