@@ -2,12 +2,14 @@
 
 A command is a function of its arguments that returns an exit status.  Built-in ones stand in
 `BUILT_IN`; packages add theirs by entry points of the group ``groupkit.commands``, which are
-listed by name and loaded when asked for: listing commands imports none of them.
+listed with the first line of their module's docstring and loaded when asked for: listing commands
+imports none of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +17,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
+from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points, version
+from importlib.util import find_spec
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Final
 
 from groupkit.errors import GroupkitError, MissingExtraError, UnknownNameError
@@ -42,7 +47,10 @@ def _built_in(module: str, function: str) -> Run:
 
 BUILT_IN: Final[Mapping[str, Command]] = {
     "check": Command("prove the groups of modules and files", partial(_built_in, "check", "main")),
-    "list": Command("the catalogue", partial(_built_in, "inspect", "list_groups")),
+    "list": Command(
+        "the catalogue, or part of it",
+        partial(_built_in, "inspect", "list_groups"),
+    ),
     "show": Command("a group: table, subgroups, windows", partial(_built_in, "inspect", "show")),
     "export": Command("a group as JSON or TOML", partial(_built_in, "inspect", "export")),
 }
@@ -58,7 +66,7 @@ def commands() -> dict[str, Command]:
     True
     """
     found = {
-        point.name: Command(f"from {point.module}", partial(_load, point))
+        point.name: Command(_summary(point), partial(_load, point))
         for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
     }
     return {**BUILT_IN, **found, **BUILT_IN}  # ours first, and never replaced
@@ -123,6 +131,32 @@ def _find(known: Mapping[str, Command], name: str) -> Command:
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known) or 'none'}"
     raise UnknownNameError(f"there is no command {name!r}; {hint}", witness=name)
+
+
+def _summary(point: EntryPoint) -> str:
+    """Return what the docstring of a command's module says of it in its first line.
+
+    The module is read, not imported.  "``groupkit demo``: groups checked" gives "groups checked".
+    """
+    lines = (_docstring(point.module) or "").splitlines()
+    said = (lines[0] if lines else "").removeprefix(f"``groupkit {point.name}``:").strip()
+    return said.removesuffix(".") or f"from {point.module}"
+
+
+def _docstring(module: str) -> str | None:
+    """Return the docstring of a module that is not imported, None if it cannot be read."""
+    top, *inside = module.split(".")
+    try:
+        spec = find_spec(top)
+        for part in inside:
+            if spec is None:
+                return None
+            spec = PathFinder.find_spec(f"{spec.name}.{part}", spec.submodule_search_locations)
+        if spec is None or spec.origin is None:
+            return None
+        return ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8")))
+    except (ImportError, OSError, SyntaxError, ValueError):  # no source, or none that is Python
+        return None
 
 
 def _load(point: EntryPoint) -> Run:

@@ -67,7 +67,7 @@ def declared(name: Any, stabilizer: Stabilizer, lattice: Any) -> Declared:
             witness=lattice,
         )
     lattice.check_isometries(stabilizer.matrices)
-    return Declared(name, stabilizer, lattice)
+    return Declared(name, stabilizer.named(name), lattice)
 
 
 def by_function(

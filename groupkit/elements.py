@@ -69,7 +69,7 @@ class Elements(Frozen):
         numbers = numbers_below(index, stabilizer.order)
         if numbers is None:
             raise ElementError(
-                f"{brief(index)} are not numbers of elements of {stabilizer!r}; these are the "
+                f"{brief(index)} are not numbers of elements of {stabilizer}; these are the "
                 f"integers 0 to {stabilizer.order - 1}",
                 witness=index,
             )
@@ -257,10 +257,10 @@ class Elements(Frozen):
 
     def _check_same_group(self, other: Elements) -> None:
         if self.stabilizer != other.stabilizer:
+            one, another = self.stabilizer.told_from(other.stabilizer)
             raise ElementError(
-                f"elements of two groups do not mix: {self.stabilizer!r} and "
-                f"{other.stabilizer!r}; convert one with from_matrix(x.to_matrix()), or by its "
-                "indices()",
+                f"elements of two groups do not mix: {one} and {another}; convert one with "
+                "from_matrix(x.to_matrix()), or by its indices()",
                 witness=(self.stabilizer, other.stabilizer),
             )
 

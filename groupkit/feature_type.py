@@ -76,16 +76,18 @@ class FeatureType:
         """
         if isinstance(declared, FeatureType):
             if declared.stabilizer != stabilizer:
+                one, other = declared.stabilizer.told_from(stabilizer)
                 raise FeatureTypeError(
-                    f"{brief(declared)} belongs to {declared.stabilizer!r}, not to {stabilizer!r}; "
+                    f"{brief(declared)} belongs to {one}, not to {other}; "
                     "declare the type with a name or a subgroup of this group",
                     witness=declared,
                 )
             return declared
         if isinstance(declared, Field):
             if declared.stabilizer != stabilizer:
+                one, other = declared.stabilizer.told_from(stabilizer)
                 raise FeatureTypeError(
-                    f"{declared!r} belongs to {declared.stabilizer!r}, not to {stabilizer!r}; make "
+                    f"{declared!r} belongs to {one}, not to {other}; make "
                     "it with the method field of this group",
                     witness=declared,
                 )

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from jaxtyping import Float
 
+from groupkit.cartesian import cartesian_matrices
 from groupkit.errors import FieldError, brief
 from groupkit.frozen import Frozen
 from groupkit.integers import integer
@@ -166,10 +167,7 @@ def _named(stabilizer: Stabilizer, lattice: Lattice, name: str, components: str)
         )
     if components == "lattice":
         return matrices
-    basis = np.linalg.cholesky(np.array(lattice.gram, dtype=np.float64)).T  # a_1 along x
-    turned = basis @ matrices @ np.linalg.inv(basis)
-    whole = np.rint(turned)
-    return np.where(np.abs(turned - whole) < _TOLERANCE, whole, turned)
+    return cartesian_matrices(stabilizer, lattice)
 
 
 def _real_matrices(matrices: Any, order: int) -> Float[np.ndarray, "order n n"]:

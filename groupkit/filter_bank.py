@@ -61,9 +61,10 @@ class FilterBank(Frozen):
     def __init__(self, window: Window, input_type: FeatureType, output_type: FeatureType) -> None:
         for part in (input_type, output_type):
             if part.stabilizer != window.stabilizer:
+                one, other = part.stabilizer.told_from(window.stabilizer)
                 raise FilterBankError(
-                    f"{part!r} belongs to {part.stabilizer!r}, the window to "
-                    f"{window.stabilizer!r}; make both with the methods of one group",
+                    f"{part!r} belongs to {one}, the window to {other}; make both with the "
+                    "methods of one group",
                     witness=part,
                 )
         self._set(window=window, input_type=input_type, output_type=output_type)

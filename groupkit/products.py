@@ -46,7 +46,7 @@ def with_internal(stabilizer: Stabilizer, factors: Mapping[str, int | FiniteGrou
     for name, factor in factors.items():
         if name in axes:
             raise AxesError(
-                f"{brief(name)} already is an axis of {stabilizer!r}; name the internal one "
+                f"{brief(name)} already is an axis of {stabilizer}; name the internal one "
                 "differently",
                 witness=name,
             )

@@ -45,7 +45,7 @@ class SplitGroup(Frozen):
         Index → unimodular integer matrix: called with the axes as keyword arguments, it
         returns a sympy or numpy matrix or nested lists.
     index : callable, optional
-        The inverse map, matrix → {axis: int}; it receives what `matrix` returns.
+        The inverse map, matrix → {axis: int}; it receives what ``matrix`` returns.
     lattice : str or Lattice, optional
         Checked to be preserved; by default the most general invariant one.
     compose : callable, optional
@@ -375,7 +375,7 @@ class SplitGroup(Frozen):
         declared : str, mapping, callable or array
             "scalar", "pseudoscalar" (:math:`\det M`) or "vector"; or, for each axis of S, the
             image of its element of index 1: a permutation p of channels (c goes to p[c]) or a
-            matrix; or index -> matrix, called with the axes as `matrix` is; or one matrix for
+            matrix; or index -> matrix, called with the axes as ``matrix`` is; or one matrix for
             each element, [order, n, n].
         components : {"cartesian", "lattice"}
             Whether a vector's components are Cartesian (:math:`a_1` along the first axis, lengths
@@ -384,7 +384,8 @@ class SplitGroup(Frozen):
         Raises
         ------
         FieldError
-            If that is no representation of S.
+            If that is no representation of S, or if Cartesian components depend on lengths or
+            angles that the lattice leaves open.
 
         Examples
         --------
@@ -414,7 +415,7 @@ class SplitGroup(Frozen):
         feature_type: TypeLike | FeatureType = "regular",
         torus: bool = False,
     ) -> Int[np.ndarray, "*out"]:
-        """Return L_s on arrays with these lattice sides, as an index (see `array_action`)."""
+        """Return L_s on arrays with these lattice sides, as an index (see ``groupkit.action``)."""
         return array_action(self.stabilizer, s, shape, self.feature_type(feature_type), torus)
 
     def verify(self, kernel_sizes: int | Sequence[int | Sequence[int]] | None = None) -> Report:

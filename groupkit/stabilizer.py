@@ -95,6 +95,23 @@ class Stabilizer(FiniteGroup):
         self._set(cayley_table=table, matrices=matrices, _axes=checked)
 
     _axes: dict[str, int]
+    name: str = ""
+    """That of the split group it belongs to, for messages: it takes no part in equality."""
+
+    def named(self, name: str) -> Stabilizer:
+        """Return this stabilizer as that of a split group, which messages then name.
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> mine = p4.stabilizer.named("my p4")
+        >>> str(p4.stabilizer), str(mine), mine == p4.stabilizer
+        ('p4', 'my p4', True)
+        """
+        same = object.__new__(Stabilizer)
+        same._set(cayley_table=self.cayley_table, matrices=self.matrices, _axes=self._axes)
+        same._set(name=name)
+        return same
 
     @property
     def axes(self) -> dict[str, int]:
@@ -204,7 +221,7 @@ class Stabilizer(FiniteGroup):
         if not self.is_faithful:
             other = next(s for s in self.internal if s != self.identity)
             raise ElementError(
-                f"a matrix does not determine an element of {self!r}: ({self.label(other)}) and "
+                f"a matrix does not determine an element of {self}: ({self.label(other)}) and "
                 f"({self.label(self.identity)}) both have the identity matrix, and each matrix "
                 f"is that of {len(self.internal)} elements; give the indices, element("
                 f"{', '.join(f'{name}=…' for name in self._axes)}, t=…)",
@@ -222,11 +239,19 @@ class Stabilizer(FiniteGroup):
 
     def __reduce__(self) -> tuple[object, ...]:
         table = () if self.is_faithful else (np.array(self.cayley_table),)
-        return type(self), (self.axes, np.array(self.matrices), *table)
+        return type(self), (self.axes, np.array(self.matrices), *table), {"name": self.name}
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name}: {size}" for name, size in self._axes.items())
         return f"Stabilizer(order={self.order}, dimension={self.dimension}, axes {{{sizes}}})"
+
+    def __str__(self) -> str:
+        return self.name or repr(self)
+
+    def told_from(self, other: Stabilizer) -> tuple[str, str]:
+        """Return what messages call this stabilizer and another: names, if they differ."""
+        same = str(self) == str(other)
+        return (repr(self), repr(other)) if same else (str(self), str(other))
 
 
 def _check_action(

@@ -61,7 +61,7 @@ def stable_subset(stabilizer: Stabilizer, shape: Sequence[int]) -> Bool[np.ndarr
         near = " or ".join(str(size) for size in sizes_that_work(stabilizer, box, full=False))
         raise WindowError(
             f"an array of size {'×'.join(map(str, box))} has no centre about which "
-            f"{stabilizer!r} maps the lattice onto itself; use {near or 'odd sides'} instead",
+            f"{stabilizer} maps the lattice onto itself; use {near or 'odd sides'} instead",
             witness=box,
         )
     return mask

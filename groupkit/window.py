@@ -182,7 +182,7 @@ def _largest_in_box(stabilizer: Stabilizer, box: tuple[int, ...]) -> Window:
         near = " or ".join(str(size) for size in sizes_that_work(stabilizer, box))
         shown = box[0] if len(set(box)) == 1 else box
         raise WindowError(
-            f"no window of size {shown} is stable under {stabilizer!r}: "
+            f"no window of size {shown} is stable under {stabilizer}: "
             + (
                 f"the centre {show_centre(box_centre(box))} of the box is not allowed"
                 if mask is None

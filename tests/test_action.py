@@ -116,7 +116,7 @@ def test_masks() -> None:
         (6, (5, 5), errors.ElementError, "6 is not an element .* 0 to 5"),
         (-1, (5, 5), errors.ElementError, "-1 is not an element"),
         (1.5, (5, 5), errors.ElementError, "1.5 is not an element"),
-        (1, (4, 4), errors.WindowError, "size 4×4 has no centre .* use 3 or 5 instead"),
+        (1, (4, 4), errors.WindowError, "size 4×4 has no centre about which p6 maps .* use 3 or 5"),
         (1, (5, 5, 5), errors.DimensionError, "3 sides, the group has dimension 2"),
         (1, (0, 5), errors.WindowError, "positive integer"),
         (1, (-5, 5), errors.WindowError, "positive integer"),

@@ -1,9 +1,11 @@
 """The console command: a table, entry points loaded when asked for, errors in one line."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +59,35 @@ def test_help_lists_commands_and_loads_none(
     assert all(name in shown for name in ("hello", "refuse", "broken"))
 
 
+def module(path: Path, text: str) -> None:
+    """Write a module, and the packages that it is in."""
+    path.parent.mkdir(parents=True)
+    (path.parent / "__init__.py").write_text("raise ImportError('imported')\n", encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('"""``groupkit wave``: waves to its user."""\n', "waves to its user"),
+        ('"""Waves.\n\nAnd more."""\n', "Waves"),
+        ("raise ImportError('imported')\n", "from hands.waving"),
+        ("this is no Python\n", "from hands.waving"),
+        (None, "from hands.waving"),
+    ],
+)
+def test_a_command_is_told_by_its_docstring_and_not_imported(
+    text: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if text is not None:
+        module(tmp_path / "hands" / "waving.py", text)
+    monkeypatch.syspath_prepend(tmp_path)
+    found = [EntryPoint("wave", "hands.waving:main", cli.ENTRY_POINTS)]
+    monkeypatch.setattr(cli, "entry_points", lambda **_: found)
+    assert cli.commands()["wave"].summary == said
+    assert "hands" not in sys.modules
+
+
 @pytest.mark.usefixtures("_plugins")
 def test_an_error_of_ours_is_one_line_and_status_two(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["refuse"]) == 2
@@ -91,7 +122,8 @@ def test_listing_commands_does_not_import_torch() -> None:
         [sys.executable, "-c", script], check=False, capture_output=True, text=True
     )
     assert shown.returncode == 0, shown.stderr
-    assert "demo" in shown.stdout
+    assert re.search(r"^  demo +groups checked, networks trained", shown.stdout, re.MULTILINE)
+    assert "from groupkit" not in shown.stdout  # each says what it does
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:

@@ -117,6 +117,18 @@ def test_values() -> None:
     assert repr(P4M) == "Stabilizer(order=8, dimension=2, axes {m: 2, r: 4})"
 
 
+def test_a_name_is_for_messages_alone() -> None:
+    alone = Stabilizer(P4M.axes, P4M.matrices)
+    one, other = P4M.named("one"), P4M.named("other")
+    assert one == other == P4M
+    assert hash(one) == hash(other)
+    assert (str(one), str(pickle.loads(pickle.dumps(one))), str(P4M)) == ("one", "one", "p4m")
+    assert str(alone) == repr(alone)
+    assert one.told_from(other) == ("one", "other")
+    assert one.told_from(P4M.named("one")) == (repr(P4M), repr(P4M))
+    assert repr(one) == repr(P4M)
+
+
 def test_it_keeps_its_own_matrices() -> None:
     matrices = np.array(P4M.matrices)
     stabilizer = Stabilizer({"s": 8}, matrices)

@@ -25,17 +25,41 @@ _WIDEST_TABLE: Final = 24
 
 
 def list_groups(argv: Sequence[str]) -> int:
-    """Print the groups of the catalogue, one a line."""
+    """Print the groups of the catalogue that have some properties, one a line; 1 if none has."""
     parser = argparse.ArgumentParser(
-        prog="groupkit list", description="List the groups of the catalogue."
+        prog="groupkit list", description="List the groups of the catalogue: all, or some."
     )
-    parser.parse_args(argv)
-    rows = [("name", "dimension", "order", "axes", "lattice", "also")]
-    for name in catalog:
+    parser.add_argument("--dimension", type=int, metavar="D", help="1, 2 or 3")
+    parser.add_argument("--order", type=int, metavar="N", help="elements of the stabilizer")
+    parser.add_argument("--lattice", metavar="NAME", help='such as square, "cubic F" or cF')
+    parser.add_argument("--point-group", metavar="SYMBOL", help="such as 4mm, m-3m or Oh")
+    parser.add_argument(
+        "--subgroup-of",
+        metavar="NAME",
+        dest="is_subgroup_of",
+        help="a group that has them as subgroups with all translations, in some basis",
+    )
+    wanted = vars(parser.parse_args(argv))
+    asked = any(value is not None for value in wanted.values())
+    found = list(catalog.filter(**wanted)) if asked else list(catalog)  # records make no groups
+    if not found:
+        sys.stderr.write("no group of the catalogue has all these properties\n")
+        return 1
+    rows = [("name", "dimension", "order", "class", "axes", "lattice", "also")]
+    for name in found:
         record = catalog.record(name)
         axes = ", ".join(f"{axis}: {size}" for axis, size in record.axes.items())
-        also = ", ".join(record.aliases)
-        rows.append((name, str(record.dimension), str(record.order), axes, record.lattice, also))
+        rows.append(
+            (
+                name,
+                str(record.dimension),
+                str(record.order),
+                record.point_group,
+                axes,
+                record.lattice,
+                ", ".join(record.aliases),
+            )
+        )
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         line = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))

@@ -16,7 +16,6 @@ from groupkit.groups.records import (
     GroupRecord,
     NonSymmorphicRecord,
     non_symmorphic_records,
-    record_of,
     split_records,
 )
 from groupkit.groups.refusals import (
@@ -24,7 +23,9 @@ from groupkit.groups.refusals import (
     refuse_number,
     refuse_to_split,
     refuse_unknown_class,
+    whole,
 )
+from groupkit.groups.registered import record_of
 from groupkit.integers import integer, listed
 from groupkit.split_group import SplitGroup
 
@@ -143,7 +144,7 @@ class Catalog(Mapping[str, SplitGroup]):
         lattice : str, optional
             A name or Pearson symbol, as `Lattice.named` takes it.
         point_group : str, optional
-            Hermann-Mauguin or Schoenflies symbol of the class of S.
+            Hermann-Mauguin or Schoenflies symbol of the class of the matrices of S.
         is_subgroup_of : str, optional
             A group whose subgroups Z^d ⋊ H they are, as the method of that name tells.
 
@@ -154,7 +155,7 @@ class Catalog(Mapping[str, SplitGroup]):
             dimension or order that is no integer.
         """
         for what, number in (("dimension", dimension), ("order", order)):
-            if number is not None and integer(number) is None:
+            if number is not None and whole(number) is None:
                 refuse_number(what, number)
         if point_group is not None:
             refuse_unknown_class(point_group, (r.classes for _, r in self._all_records()))
@@ -171,7 +172,7 @@ class Catalog(Mapping[str, SplitGroup]):
         return {name: self[name] for name in names}
 
     def is_subgroup_of(self, small: str, large: str) -> bool:
-        """Return whether Z^d ⋊ H is `small` in some basis, for a subgroup H of the S of `large`.
+        """Return whether Z^d ⋊ H is ``small`` in some basis, for a subgroup H of the S of ``large``.
 
         These are the subgroups with all translations (*translationengleiche*).  The basis may
         be another one, as when the axis of P2 is turned to that of P4; `embedding` finds
@@ -257,7 +258,7 @@ class Catalog(Mapping[str, SplitGroup]):
         return {name: self._made[name] for name in self._registered}
 
     def _numbered(self, dimension: int, number: int) -> SplitGroup:
-        wanted = integer(number)
+        wanted = whole(number)
         records: list[GroupRecord | NonSymmorphicRecord] = [
             *split_records().values(),
             *non_symmorphic_records().values(),

@@ -37,7 +37,8 @@ class GroupRecord:
     symbol, full_symbol : str
         Hermann-Mauguin symbols, short and full.
     point_group, schoenflies : str
-        The class of S, in Hermann-Mauguin's and Schoenflies' symbols.
+        The class of the matrices of S, in Hermann-Mauguin's and Schoenflies' symbols; empty beyond
+        three dimensions.
     aliases : tuple of str
         Other names: Schoenflies and full symbols; orbifold symbols of wallpaper groups; the
         class alone for the groups of the primitive cubic lattice, such as Oh.
@@ -149,13 +150,6 @@ def non_symmorphic_records() -> Mapping[str, NonSymmorphicRecord]:
         )
         for entry in _read("non_symmorphic")
     }
-
-
-def record_of(group: SplitGroup, aliases: tuple[str, ...] = ()) -> GroupRecord:
-    """Return what is known of a group that a user registers."""
-    return GroupRecord(
-        group.name, group.dimension, group.order, group.axes, group.lattice.name, aliases=aliases
-    )
 
 
 def _read(name: str) -> list[dict[str, Any]]:

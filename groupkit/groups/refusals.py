@@ -7,8 +7,11 @@ from difflib import SequenceMatcher, get_close_matches
 from heapq import nlargest
 from typing import Any, Final, NoReturn
 
+import numpy as np
+
 from groupkit.errors import NotSplitError, UnknownNameError, brief
 from groupkit.groups.records import NonSymmorphicRecord, non_symmorphic_records
+from groupkit.integers import integer
 
 _LIKE: Final = 0.5
 
@@ -63,6 +66,11 @@ def refuse_unknown_class(point_group: Any, known: Iterable[tuple[str, ...]]) -> 
         + (f"near it are {', '.join(near)}" if near else "use symbols such as m-3m or Oh"),
         witness=point_group,
     )
+
+
+def whole(number: Any) -> int | None:
+    """Return an exact integer, None for what is none: True and False are answers, no numbers."""
+    return None if isinstance(number, bool | np.bool_) else integer(number)
 
 
 def refuse_number(what: str, number: Any) -> NoReturn:

@@ -16,7 +16,48 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["name", *gk.catalog]
     (line,) = (line for line in lines if line.startswith("p4m "))
-    assert line.split() == ["p4m", "2", "8", "m:", "2,", "r:", "4", "square", "p4mm,", "*442"]
+    assert line.split() == [
+        "p4m", "2", "8", "4mm", "m:", "2,", "r:", "4", "square", "p4mm,", "*442",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (["--dimension", "1"], ["line-p1", "line-pm"]),
+        (["--lattice", "rhombic", "--order", "4"], ["c2mm"]),
+        (["--point-group", "Oh"], ["Pm-3m", "Fm-3m", "Im-3m"]),
+        (["--subgroup-of", "p4"], ["p1", "p2", "p4"]),
+    ],
+)
+def test_list_a_part(
+    options: list[str], names: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["list", *options]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["name", *names]
+
+
+def test_list_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["list", "--order", "7"]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "no group of the catalogue has all these properties" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--lattice", "squar"], "did you mean 'square'"),
+        (["--point-group", "m3m"], "near it are m-3m"),
+        (["--subgroup-of", "p4g"], "does not split"),
+    ],
+)
+def test_list_what_there_is_not(
+    options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["list", *options]) == 2
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", [*SHIPPED_NAMES, "R-3m"])

@@ -80,7 +80,7 @@ def test_numbers() -> None:
 
 
 @pytest.mark.untyped
-@pytest.mark.parametrize("number", [0, 231, -1, 1.5, "221", None, 10**30])
+@pytest.mark.parametrize("number", [0, 231, -1, 1.5, "221", None, 10**30, True, np.True_, False])
 def test_numbers_of_no_group(number: Any) -> None:
     assert gk.catalog.space_group(np.int64(75)).name == "P4"  # but numpy's integers are numbers
     with pytest.raises(UnknownNameError, match=r"no space group has the number .* 1 to 230"):
@@ -236,6 +236,7 @@ def test_filters() -> None:
             marks=pytest.mark.untyped,
         ),
         pytest.param({"order": 2.5}, "no group has order 2.5", marks=pytest.mark.untyped),
+        ({"order": True}, "no group has order True, which is not an integer"),
     ],
 )
 def test_filters_by_what_there_is_not(properties: dict[str, Any], message: str) -> None:
@@ -304,6 +305,18 @@ def test_subgroups_that_are_tabulated_are_those_that_a_search_finds(name: str) -
         for small, other in gk.catalog.filter(dimension=group.dimension).items()
         if is_subgroup_in_some_basis(other, group)
     )
+
+
+def test_registered_groups_have_the_class_of_their_matrices() -> None:
+    catalog = Catalog()
+    catalog.register(gk.p4.change_basis([[3, 2], [1, 1]], name="my p4"))
+    catalog.register(gk.p4m.with_internal({"swap": 2}, name="board"))
+    catalog.register(gk.hyperoctahedral(3))
+    catalog.register(gk.hyperoctahedral(4))  # a class that nobody has named
+    assert list(catalog.filter(point_group="C4", dimension=2)) == ["p4", "my p4"]
+    assert list(catalog.filter(point_group="4mm", dimension=2)) == ["p4m", "board"]
+    assert list(catalog.filter(point_group="Oh")) == ["Pm-3m", "Fm-3m", "Im-3m", "B3"]
+    assert catalog.record("B4").classes == ("", "")
 
 
 def test_registered_groups() -> None:

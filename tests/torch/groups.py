@@ -18,6 +18,7 @@ p3m1 = gk.SplitGroup.from_generators("p3m1", {"m": [[0, -1], [-1, 0]], "r": [[0,
 face_centred = gk.SplitGroup.from_generators(
     "F222",
     {"a": [[-1, -1, -1], [0, 0, 1], [0, 1, 0]], "b": [[0, 0, 1], [-1, -1, -1], [1, 0, 0]]},
+    lattice="cubic F",
 )
 
 # axes that no element mixes with the others: kernels may be longer or shorter along them
