@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from groupkit_torch.export.plain_layers import (
@@ -30,7 +30,8 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
 
     Layers with filters become `torch.nn.Conv2d` and its siblings with the expanded banks, batch
     norms become torch's, all other layers graphs of torch's operations. Modules of your own stay
-    as they are, with the layers inside them replaced. The result is a network like any other, may
+    as they are, with the layers inside them replaced; those of `groupkit_torch.models` become
+    `torch.fx.GraphModule`, with the layers under the names that they had. The result is a network like any other, may
     be trained further (and forgets its symmetry), pickled, and exported; neither groupkit nor
     groupkit_torch is needed to load or run it.
 
@@ -74,7 +75,7 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
     """
     for module in model.modules():
         set_pruned(module)  # a weight with a history cannot be copied
-    model = copy.deepcopy(model).eval()
+    model = _opened(copy.deepcopy(model).eval())
     expected = _run(model, inputs) if inputs else None
     examples, fed = _watch(model, inputs) if inputs else ({}, [])
     replacements = {layer: _checked(layer, examples.get(layer)) for layer in _ours(model)}
@@ -108,6 +109,42 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
 
 def _is_ours(module: nn.Module) -> bool:
     return any(kind.__module__.split(".")[0] == "groupkit_torch" for kind in type(module).__mro__)
+
+
+def _is_network(module: nn.Module) -> bool:
+    return any(kind.__module__.startswith("groupkit_torch.models") for kind in type(module).__mro__)
+
+
+class _ToLayers(fx.Tracer):
+    """Follow a network of ours, and parts of it, down to the layers."""
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        if _is_network(m):
+            return False
+        return _is_ours(m) or super().is_leaf_module(m, module_qualified_name)
+
+
+def _opened(model: nn.Module) -> nn.Module:
+    """Return a model in which networks of ours are graphs of their layers, of torch's class."""
+    graphs: dict[nn.Module, nn.Module] = {}
+
+    def visit(one: nn.Module) -> None:
+        if not _is_network(one):
+            for child in one.children():
+                visit(child)
+            return
+        try:
+            graph = _ToLayers().trace(one)
+        except fx.proxy.TraceError:  # a class derived from ours decides by what it is given
+            return
+        # where the graph is loaded, neither the tracer nor the annotations need exist
+        graph._tracer_cls = fx.Tracer
+        for node in graph.nodes:
+            node.type = None
+        graphs[one] = fx.GraphModule(one, graph)
+
+    visit(model)
+    return _replace(model, graphs)
 
 
 def _ours(module: nn.Module) -> Iterable[nn.Module]:

@@ -251,10 +251,13 @@ def _traced(layer: nn.Module, example: Tensor) -> nn.Module:
 
 
 def _without_ones(layer: nn.Module, example: Tensor) -> Tensor:
-    """Return an input whose batch and free channels are not 1, which tracing takes for constant."""
-    for axis in (0, 1):
-        if example.shape[axis] == 1:
-            wider = torch.cat([example, example], axis)
+    """Return an input whose batch, free channels and sides are not 1: tracing fixes ones."""
+    group = getattr(layer, "group", None)
+    first = example.dim() - (0 if group is None else group.dimension)
+    for axes in ((0,), (1,), tuple(range(first, example.dim()))):
+        repeats = [3 if i in axes and n == 1 else 1 for i, n in enumerate(example.shape)]
+        if max(repeats) > 1:
+            wider = example.repeat(repeats)
             example = wider if call(layer, wider) is not None else example
     return example
 

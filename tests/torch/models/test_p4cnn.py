@@ -38,8 +38,8 @@ def test_parameters_are_as_published(net: nn.Module, published: int) -> None:
 
 
 CASES = {
-    "Z2CNN": (gk.p1, 28, lambda: Z2CNN(3, dropout=0)),
-    "separable Z2CNN": (gk.p1, 28, lambda: Z2CNN(3, separable=True, dropout=0)),
+    "Z2CNN": (gk.p1, 28, lambda: Z2CNN(3, dropout=0.0)),
+    "separable Z2CNN": (gk.p1, 28, lambda: Z2CNN(3, separable=True, dropout=0.0)),
     "p4": (gk.p4, 28, lambda: P4CNN(gk.p4, 2)),
     "p4, odd": (gk.p4, 27, lambda: P4CNN(gk.p4, 2, image_size=27)),
     "p4, depthwise": (gk.p4, 28, lambda: P4CNN(gk.p4, 2, share="depthwise")),
