@@ -53,6 +53,7 @@ BUILT_IN: Final[Mapping[str, Command]] = {
     ),
     "show": Command("a group: table, subgroups, windows", partial(_built_in, "inspect", "show")),
     "export": Command("a group as JSON or TOML", partial(_built_in, "inspect", "export")),
+    "playground": Command("a page to play with a group", partial(_built_in, "playground", "main")),
 }
 """Commands of groupkit itself, by name."""
 

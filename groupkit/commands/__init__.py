@@ -1,1 +1,1 @@
-"""The commands of ``groupkit``: check, list, show, export."""
+"""The commands of ``groupkit``: check, list, show, export, playground."""

@@ -162,7 +162,7 @@ function makeEditor(host, pen, changed) {
     /** Show the weights of a layer: one window, or one for each element of S. */
     show(group, window, layer, weight) {
       values = Float64Array.from(weight);
-      const radius = reach(group, window.points) * 1.03;
+      const radius = halfWidth(group, window.points) * 1.03;
       const names = layer === "lifting" ? [""] : group.elements.map(({ label }) => label);
       const size = names.length === 1 ? 168 : names.length <= 6 ? 92 : 68;
       places = names.flatMap((_, patch) =>

@@ -121,7 +121,8 @@ function sample(group, draw) {
   context.fillRect(0, 0, SAMPLES, SAMPLES);
   context.fillStyle = context.strokeStyle = "white";
   context.lineCap = "round";
-  const scale = SAMPLES / 2 / reach(group, group.points); // pixels a unit
+  const half = halfWidth(group, group.points);
+  const scale = SAMPLES / 2 / half; // pixels a unit
   const inside = n * Math.min(...group.neighbours.map((p) => Math.hypot(...onPage(group, p)) / 2));
   const corners = group.points.map((point) => onPage(group, point));
   const [width, height] = [0, 1].map(
@@ -130,7 +131,7 @@ function sample(group, draw) {
   draw(context, SAMPLES / 2, inside * scale, width, height);
   const { data } = context.getImageData(0, 0, SAMPLES, SAMPLES);
   const [sums, counts] = [new Float64Array(n * n), new Float64Array(n * n)];
-  torusRaster(group, SAMPLES).forEach((number, pixel) => {
+  torusRaster(group, SAMPLES, half).forEach((number, pixel) => {
     if (number < 0) return;
     const [red, green, blue] = data.subarray(4 * pixel, 4 * pixel + 3);
     sums[number] += (0.299 * red + 0.587 * green + 0.114 * blue) / 255;

@@ -85,7 +85,8 @@ function named({ t, s }) {
 function render() {
   const { group, type } = state;
   const most = largest(result.transformedFirst) || 1;
-  drawTorus(element("image"), group, result.moved, 0, 1, GREY);
+  const half = halfWidth(group, group.points);
+  drawTorus(element("image"), group, result.moved, 0, 1, GREY, half);
   patches.paint(result.transformedFirst, most);
   drawSmall(element("transformed-first"), group, type, result.transformedFirst, most);
   drawSmall(element("convolved-first"), group, type, result.convolvedFirst, most);
@@ -328,7 +329,7 @@ function makeDraggable(canvas) {
   canvas.addEventListener("pointermove", (event) => {
     if (!held) return;
     const { group } = state;
-    const unit = canvas.clientWidth / 2 / reach(group, group.points);
+    const unit = canvas.clientWidth / 2 / halfWidth(group, group.points);
     const step = [(event.clientX - held.x) / unit, (held.y - event.clientY) / unit];
     const moved = nearestPoint(group, step);
     const t = held.t.map((x, axis) => modulo(x + moved[axis], group.side));
@@ -366,6 +367,12 @@ function stepToward([x, y]) {
   );
 }
 
+function showPen() {
+  const value = Number(element("pen").value);
+  element("pen-value").textContent = formatted(value);
+  element("pen-value").style.borderColor = cssColour(signedColours()[shade(value, -1, 1)]);
+}
+
 function listen() {
   element("group").addEventListener("change", (event) => takeGroup(GROUPS[event.target.value]));
   element("picture").addEventListener("change", () => {
@@ -392,9 +399,7 @@ function listen() {
     showFilter();
     update();
   });
-  element("pen").addEventListener("input", () => {
-    element("pen-value").textContent = formatted(Number(element("pen").value));
-  });
+  element("pen").addEventListener("input", showPen);
   for (const radio of document.querySelectorAll("[name=layers]")) {
     radio.addEventListener("change", () => {
       state.layers = radio.value;
@@ -428,6 +433,7 @@ function listen() {
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     editor.recolour();
+    showPen();
     update();
   });
   addEventListener("hashchange", takeHash);
@@ -449,7 +455,7 @@ function takeHash() {
 
 fill(element("group"), GROUPS.map(({ name }, number) => [number, name]), 0);
 fill(element("picture"), Object.entries(PICTURES), "letter");
-element("pen-value").textContent = formatted(Number(element("pen").value));
+showPen();
 makeDraggable(element("image"));
 takeGroup(GROUPS[0]);
 takeHash();

@@ -58,30 +58,35 @@ function arrowsOf(group, type) {
   );
 }
 
+/** Return how the lines of a generator are broken: the last one's are not. */
+function dashes(group, generator) {
+  return ["none", "7 4", "2 4", "9 3 2 3"][(group.generators.length - 1 - generator) % 4];
+}
+
 /** Return an arrow as SVG: a curve between the borders of two patches, and a head. */
-function arrowMarkup(group, places, { generator, from, to, directed, bend }) {
+function arrowMarkup(group, places, unit, { generator, from, to, directed, bend }) {
   const [p, q] = [places[from], places[to]];
   const middle = bow(p, q, bend);
   const leave = (start) => {
     const step = [middle[0] - start[0], middle[1] - start[1]];
     const length = Math.hypot(...step) || 1;
-    const unit = step.map((x) => x / length);
-    const exit = exitAt(group, unit) + 0.05;
-    return [start[0] + exit * unit[0], start[1] + exit * unit[1]];
+    const out = step.map((x) => x / length);
+    const exit = exitAt(group, out) + 4 / unit;
+    return [start[0] + exit * out[0], start[1] + exit * out[1]];
   };
   const [a, b] = [leave(p), leave(q)];
   const flip = ([x, y]) => `${x.toFixed(3)} ${(-y).toFixed(3)}`;
-  const head = 0.2;
+  const head = 12 / unit;
   const toward = Math.atan2(b[1] - middle[1], b[0] - middle[0]);
   const wing = (side) => [
     b[0] - head * Math.cos(toward + side * 0.45),
     b[1] - head * Math.sin(toward + side * 0.45),
   ];
-  const stop = directed ? along(b, b, middle, Math.min(1, 0.1)) : b;
+  const stop = directed ? b.map((x, i) => x - 0.7 * head * [Math.cos, Math.sin][i](toward)) : b;
   const colour = `var(--generator-${generator % 4})`;
-  const dash = generator % 2 ? "" : 'stroke-dasharray="0.12 0.07"';
   const line = `<path d="M ${flip(a)} Q ${flip(middle)} ${flip(stop)}" fill="none"
-    stroke="${colour}" stroke-width="0.05" ${dash}/>`;
+    stroke="${colour}" stroke-width="2.5" stroke-dasharray="${dashes(group, generator)}"
+    vector-effect="non-scaling-stroke"/>`;
   const tip = `<path d="M ${flip(b)} L ${flip(wing(1))} L ${flip(wing(-1))} Z" fill="${colour}"/>`;
   return line + (directed ? tip : "");
 }
@@ -118,13 +123,18 @@ function makePatches(host, legend, pointed) {
     shown.unit = Math.floor(Math.min(room / width, TALLEST / height, WIDEST_PATCH));
     host.style.width = `${shown.unit * width}px`;
     host.style.height = `${shown.unit * height}px`;
+    const { group, type, unit } = shown;
+    const arrows = arrowsOf(group, type).map((arrow) => arrowMarkup(group, type.places, unit, arrow));
+    host.firstElementChild.innerHTML = `<svg viewBox="${-width / 2} ${-height / 2} ${width}
+      ${height}">${arrows.join("")}</svg>`;
     canvases.forEach((canvas, number) => {
       const [x, y] = shown.type.places[number];
       const style = canvas.parentElement.style;
       style.left = `${(x + width / 2 - 1) * shown.unit}px`;
       style.top = `${(height / 2 - y - 1) * shown.unit}px`;
       style.width = style.height = `${2 * shown.unit}px`;
-      fitCanvas(canvas, 2 * shown.unit);
+      canvas.nextElementSibling.style.bottom = `${(1 + exitAt(group, [0, 1])) * unit + 1}px`;
+      fitCanvas(canvas, 2 * unit);
     });
   }
 
@@ -136,7 +146,9 @@ function makePatches(host, legend, pointed) {
     canvas.style.width = canvas.style.height = "22px";
     canvas.setAttribute("aria-hidden", "true");
     const numbers = new Map(window.points.map((point, w) => [point.join(), w]));
-    const raster = makeRaster(group, window.points, (point) => numbers.get(point.join()), size);
+    const valueOf = (point) => numbers.get(point.join());
+    const half = halfWidth(group, window.points);
+    const raster = makeRaster(group, window.points, valueOf, size, half);
     const context = canvas.getContext("2d");
     const image = context.createImageData(size, size);
     paint(image, raster, size, 0, 0, weights, -1, 1, signedColours());
@@ -160,11 +172,9 @@ function makePatches(host, legend, pointed) {
     show(group, type) {
       this.settle();
       shown = { group, type, unit: 0 };
-      const { width, height } = extent(type.places);
-      const arrows = arrowsOf(group, type).map((arrow) => arrowMarkup(group, type.places, arrow));
       const graph = document.createElement("div");
-      graph.innerHTML = `<svg aria-hidden="true" viewBox="${-width / 2} ${-height / 2} ${width}
-        ${height}">${arrows.join("")}</svg>`;
+      graph.className = "graph";
+      graph.setAttribute("aria-hidden", "true");
       canvases = [];
       const figures = type.cosets.map((members) => {
         const figure = document.createElement("figure");
@@ -182,14 +192,14 @@ function makePatches(host, legend, pointed) {
         figure.append(canvas, caption);
         return figure;
       });
-      host.replaceChildren(...graph.children, ...figures);
+      host.replaceChildren(graph, ...figures);
       legend.replaceChildren(
         ...group.generators.map(({ name, motion }, generator) => {
           const item = document.createElement("span");
           const colour = `var(--generator-${generator % 4})`;
-          const dash = generator % 2 ? "" : 'stroke-dasharray="5 3"';
           item.innerHTML = `<svg viewBox="0 0 44 16" aria-hidden="true"><path d="M 2 8 H 42"
-            stroke="${colour}" stroke-width="3" ${dash}/></svg>`;
+            stroke="${colour}" stroke-width="3"
+            stroke-dasharray="${dashes(group, generator)}"/></svg>`;
           item.append(`${name}: ${motion}`);
           return item;
         }),

@@ -44,12 +44,17 @@ function reach(group, points) {
   return cell + Math.max(...points.map((point) => Math.hypot(...onPage(group, point))));
 }
 
+/** Return half the side of the least square about the origin that holds the cells of points. */
+function halfWidth(group, points) {
+  const most = (places) => Math.max(...places.flat().map(Math.abs));
+  return most(group.cell) + most(points.map((point) => onPage(group, point)));
+}
+
 const POINT_KEY = 2 ** 20;
 
-/** Return which value each of size × size pixels shows, −1 for none. */
-function makeRaster(group, points, valueOf, size) {
+/** Return which value each pixel of a square about the origin shows, −1 for none. */
+function makeRaster(group, points, valueOf, size, radius) {
   const shown = new Map(points.map((p) => [p[0] * POINT_KEY + p[1], valueOf(p)]));
-  const radius = reach(group, points);
   const raster = new Int32Array(size * size);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
@@ -65,13 +70,15 @@ function makeRaster(group, points, valueOf, size) {
 const torusRasters = new WeakMap();
 
 /** Return the raster of the whole torus, kept for the next time. */
-function torusRaster(group, size) {
+function torusRaster(group, size, radius = reach(group, group.points)) {
   if (!torusRasters.has(group)) torusRasters.set(group, new Map());
   const known = torusRasters.get(group);
-  if (!known.has(size)) {
-    known.set(size, makeRaster(group, group.points, (p) => torusIndex(group.side, ...p), size));
+  const key = `${size} ${radius}`;
+  if (!known.has(key)) {
+    const valueOf = (point) => torusIndex(group.side, ...point);
+    known.set(key, makeRaster(group, group.points, valueOf, size, radius));
   }
-  return known.get(size);
+  return known.get(key);
 }
 
 /** Return 256 colours between some, as the 32-bit pixels of a canvas. */
@@ -125,12 +132,12 @@ function paint(image, raster, size, left, top, values, low, high, colours) {
   }
 }
 
-/** Draw one array on a square canvas of its own. */
-function drawTorus(canvas, group, values, low, high, colours) {
+/** Draw one array on a square canvas of its own, which reaches to a radius of the page. */
+function drawTorus(canvas, group, values, low, high, colours, radius) {
   const size = canvas.width;
   const context = canvas.getContext("2d");
   const image = context.createImageData(size, size);
-  paint(image, torusRaster(group, size), size, 0, 0, values, low, high, colours);
+  paint(image, torusRaster(group, size, radius), size, 0, 0, values, low, high, colours);
   context.putImageData(image, 0, 0);
 }
 
