@@ -41,7 +41,7 @@ def test_wheel_holds_the_whole_package_and_its_types(wheel: ZipFile, package: st
     held = {name for name in wheel.namelist() if name.startswith(f"{package}/")}
     source = {
         str(path.relative_to(ROOT))
-        for suffix in ("py", "json")
+        for suffix in ("py", "json", "html", "css", "js")
         for path in (ROOT / package).rglob(f"*.{suffix}")
     }
     assert f"{package}/py.typed" in held
@@ -63,6 +63,7 @@ def test_extras(metadata: Message) -> None:
     assert set(metadata.get_all("Provides-Extra", [])) == {
         "demo",
         "docs",
+        "experiments",
         "plot",
         "test",
         "to-plain",

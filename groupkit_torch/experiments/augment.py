@@ -1,0 +1,57 @@
+"""What is done to the images of each batch, anew in each epoch."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from groupkit_torch.experiments.data.rotation import rotate
+from groupkit_torch.experiments.errors import ExperimentError
+
+_SHIFT = 4
+
+
+def augment(
+    images: Float[Tensor, "n channels side side"], kind: str
+) -> Float[Tensor, "n channels side side"]:
+    """Return the images moved at random, by torch's generator.
+
+    Parameters
+    ----------
+    images : Tensor
+    kind : {"none", "rotations", "flips-and-shifts"}
+        Rotations by any angle; or a mirror image with probability ½, then a shift by up to 4
+        pixels along each axis, as for CIFAR10+.
+
+    Raises
+    ------
+    ExperimentError
+        If there is no such kind.
+    """
+    if kind == "none":
+        return images
+    if kind == "rotations":
+        return rotate(images, 2 * math.pi * torch.rand(len(images), device=images.device))
+    if kind == "flips-and-shifts":
+        return _shifted(_flipped(images))
+    raise ExperimentError(f"augmentation={kind!r} is none that there is", witness=kind)
+
+
+def _flipped(images: Tensor) -> Tensor:
+    mirrored = torch.rand(len(images), 1, 1, 1, device=images.device) < 0.5
+    return torch.where(mirrored, images.flip(-1), images)
+
+
+def _shifted(images: Tensor) -> Tensor:
+    """Shift every image by its own vector; zeros come in."""
+    n, channels, side, _ = images.shape
+    device = images.device
+    padded = nn.functional.pad(images, 4 * [_SHIFT])
+    up, left = torch.randint(2 * _SHIFT + 1, (2, n, 1), device=device)
+    points = torch.arange(side, device=device)
+    rows = (up + points)[:, None, :, None].expand(n, channels, side, padded.shape[-1])
+    columns = (left + points)[:, None, None, :].expand(n, channels, side, side)
+    return padded.gather(2, rows).gather(3, columns)

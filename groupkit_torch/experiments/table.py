@@ -1,0 +1,74 @@
+"""Results of several seeds in a line each, with what the papers report beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from statistics import fmean, stdev
+from typing import Final
+
+from groupkit_torch.experiments.data import sources
+from groupkit_torch.experiments.networks import NETWORKS
+from groupkit_torch.experiments.preparation import ROTATED
+from groupkit_torch.experiments.published import CIFAR10, ROTATED_MNIST, Published
+from groupkit_torch.experiments.result import Result
+
+_OURS: Final = ROTATED.format(sources.MNIST)
+_PUBLISHED: Final[Mapping[str, Mapping[str, tuple[Published, ...]]]] = {
+    _OURS: ROTATED_MNIST,
+    sources.PUBLISHED: ROTATED_MNIST,
+    sources.CIFAR10: CIFAR10,
+}
+_NOT_THE_FILE: Final = (
+    "This is *a* rotated MNIST, not the published file: other digits are in each part, turned by "
+    "other angles."
+)
+
+
+def table(results: Iterable[Result]) -> str:
+    """Return a Markdown table for each data set: mean ± standard deviation over seeds.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        Of any order; those that differ by their seeds alone share a line.
+    """
+    parts = []
+    kept = sorted(results, key=lambda result: (result.data, _group(result), _seed(result)))
+    for data, members in groupby(kept, key=lambda result: result.data):
+        lines = [
+            "| network | parameters | trained on | epochs | seeds | test error, % | published, % |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        n_test = 0
+        for _, same in groupby(members, key=_group):
+            line = list(same)
+            lines.append(_line(data, line))
+            n_test = sum(map(sum, line[0].confusion))
+        note = f"\n\n{_NOT_THE_FILE}" if data == _OURS else ""
+        parts.append(f"{data}; {n_test:,} test images.\n\n" + "\n".join(lines) + note)
+    return "\n\n".join(parts)
+
+
+def _line(data: str, same: list[Result]) -> str:
+    """Return the line of results that differ by their seeds."""
+    first, errors = same[0], [result.error for result in same]
+    spread = f" ± {stdev(errors):.2f}" if len(errors) > 1 else ""
+    experiment = first.declared
+    papers = "; ".join(map(str, _PUBLISHED.get(data, {}).get(experiment.label, ())))
+    return (
+        f"| {experiment.label} | {first.parameters:,} | {first.n_train:,} | "
+        f"{experiment.recipe.epochs} | {len(same)} | {fmean(errors):.2f}{spread} | {papers} |"
+    )
+
+
+def _group(result: Result) -> tuple[int, str]:
+    """Return what results of one line share: the place of the network, and all but the seed."""
+    rest = {name: value for name, value in result.experiment.items() if name != "seed"}
+    place = list(NETWORKS).index(result.declared.model)
+    return place, json.dumps(rest, sort_keys=True)
+
+
+def _seed(result: Result) -> int:
+    return result.declared.seed
