@@ -12,9 +12,10 @@ from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.convolutions.linear import GroupLinear
 from groupkit_torch.convolutions.separable import SeparableGroupConv
 from groupkit_torch.geometry import SettingError
-from groupkit_torch.pooling.pooling import GroupMaxPool
+from groupkit_torch.pooling.pooling import GroupAvgPool, GroupMaxPool
 
 SHARES: Final = (None, "g", "gc", "depthwise")
+DOWNSAMPLINGS: Final = ("pooled", "strided")
 
 
 def convolution(
@@ -129,3 +130,83 @@ def max_pool(
 ) -> GroupMaxPool:
     """Return a maximum over windows at every second point of maps of a kind."""
     return GroupMaxPool(group, kernel_size, 2, padding, feature_type=kind, exact=exact)
+
+
+def pool_sides(group: SplitGroup, pool_size: int | None) -> tuple[int, int]:
+    """Return kernel size and padding of poolings by two: the given size, or the group's smallest.
+
+    Raises
+    ------
+    SettingError
+        If the size is neither 2 nor 3.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> pool_sides(gk.p4m, None), pool_sides(gk.p6m, None), pool_sides(gk.p4m, 3)
+    ((2, 0), (3, 1), (3, 1))
+    """
+    if pool_size not in (None, 2, 3):
+        raise SettingError(
+            f"pool_size={pool_size!r} is neither 2, for even sides, nor 3, for odd ones, nor None "
+            "for the smaller one that the group has a window of",
+            witness=pool_size,
+        )
+    size = pool_size or (2 if has_window(group, 2) else 3)
+    return size, size - 2
+
+
+def halving_convolution(
+    group: SplitGroup,
+    in_channels: int,
+    out_channels: int,
+    kernel_size: int,
+    downsampling: str,
+    bias: bool = True,
+    *,
+    share: str | None = None,
+    exact: str = "warn",
+) -> nn.Module:
+    """Return a convolution of odd size to half as many points a side.
+
+    Parameters
+    ----------
+    group, in_channels, out_channels, kernel_size, bias, share, exact
+        As in `convolution`.
+    downsampling : {"pooled", "strided"}
+        "strided": every second output is computed, as published; exact on odd sides. "pooled":
+        means over two points a side first, and a convolution of stride 1 of them: as many
+        parameters and products, exact on even sides. On lattices without a window of two points
+        a side the means are over three, and both are exact on odd sides.
+
+    Raises
+    ------
+    SettingError
+        If there is no such downsampling.
+    """
+    check_downsampling(downsampling)
+    sizes = (group, in_channels, out_channels, kernel_size)
+    padding = kernel_size // 2
+    if downsampling == "strided":
+        return convolution(*sizes, 2, padding, bias, share=share, exact=exact)
+    pool_size, pool_padding = pool_sides(group, None)
+    return nn.Sequential(
+        GroupAvgPool(group, pool_size, 2, pool_padding, exact=exact),
+        convolution(*sizes, 1, padding, bias, share=share, exact=exact),
+    )
+
+
+def check_downsampling(downsampling: str) -> None:
+    """Refuse what is no way to halve the sides of a map.
+
+    Raises
+    ------
+    SettingError
+        If it is none of them.
+    """
+    if downsampling not in DOWNSAMPLINGS:
+        raise SettingError(
+            f"downsampling={downsampling!r} is neither 'pooled', for even sides, nor 'strided', "
+            "for odd ones",
+            witness=downsampling,
+        )

@@ -23,7 +23,7 @@ _Block = Callable[[int, int], list[nn.Module]]
 class P4CNN(nn.Module):
     r"""Seven G-convolutions with batch norm and ReLU, a maximum over S, one linear layer.
 
-    .. math:: x \mapsto A \max_{s} (f_7 \circ \dots \circ f_3 \circ P \circ f_2 \circ f_1)(x)(s) + b
+    .. math:: x \mapsto b + A \max_s (f_7 \circ \ldots \circ f_3 \circ P \circ f_2 \circ f_1 x)(s)
 
     Kernels have three points a side, without padding; P is a maximum over two points a side; the
     seventh kernel spans what is left, 4×4 of images of 28×28. Scores are invariant under S.
@@ -44,7 +44,7 @@ class P4CNN(nn.Module):
         Points a side of P, at every second point: 2, or 3 with padding 1. By default whichever
         keeps all of S at this image size.
     share : {None, "g", "gc", "depthwise"}
-        How filters of the layers after the first are factored: see `blocks.convolution`.
+        How filters of the layers after the first are factored: see `SeparableGroupConv`.
     dropout : float
         Probability that a number becomes zero, after layers 1, 3, 4, 5 and 6 in training.
     exact : {"warn", "raise", "ignore"}
