@@ -13,7 +13,7 @@ PARALLEL := -n $(WORKERS) --dist worksteal
 BEYOND_CHECKS := compile or program or untyped
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bench test test-all lint format types arch checked unchecked unit doctest clean
+.PHONY: help setup demo bench test test-all lint format types arch checked unchecked unit doctest docs clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,11 @@ unit: $(READY) ## tests and doctests without the checks, the slow ones left out
 
 doctest: $(READY) ## the examples in docstrings alone
 	$(PYTEST) groupkit groupkit_torch
+
+docs: $(READY) ## the site: build/docs/index.html
+	$(BIN)/python -m sphinx --builder html --nitpicky --fail-on-warning --keep-going --quiet \
+		--doctree-dir build/doctrees docs build/docs
+	@echo "build/docs/index.html"
 
 clean: ## remove .venv, caches and builds
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -125,7 +125,7 @@ class NotAssociativeError(DeclarationError):
 
 
 class IndexBijectionError(DeclarationError):
-    """`index` is not the inverse of `matrix`."""
+    """``index`` is not the inverse of ``matrix``."""
 
     law = "index and matrix are inverse to each other"
 

@@ -178,7 +178,7 @@ class FiniteGroup(Frozen):
         )
 
     def as_subgroup(self, members: Subgroup | Iterable[int]) -> Subgroup:
-        """Return `members` as a subgroup of this group, checked to be one.
+        """Return ``members`` as a subgroup of this group, checked to be one.
 
         Raises
         ------

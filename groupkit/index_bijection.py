@@ -83,7 +83,7 @@ def check_index(stabilizer: Stabilizer, raw: list[Any], index: Callable[[Any], A
     """Raise IndexBijectionError unless index(matrix(**i)) = i for every index tuple i.
 
     The matrices are distinct, so this also gives matrix(**index(M)) = M for every M.
-    `index` receives each matrix in the form in which `matrix` returns it.
+    ``index`` receives each matrix in the form in which ``matrix`` returns it.
     """
     for number, value in enumerate(raw):
         matrix = stabilizer.matrices[number].tolist()

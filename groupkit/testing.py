@@ -124,7 +124,7 @@ class AlmostGroup:
     Parameters
     ----------
     flaw : str
-        What was done to it: a key of `FLAWS`.
+        What was done to it: a key of ``FLAWS``.
     matrices : list
         Nested lists; ``SplitGroup.from_matrices("x", matrices)`` refuses them.
     error : type
@@ -186,7 +186,7 @@ def almost_groups(draw: Any, flaw: str | None = None) -> AlmostGroup:
     Parameters
     ----------
     flaw : str, optional
-        A key of `FLAWS`; any of them by default.
+        A key of ``FLAWS``; any of them by default.
 
     Examples
     --------

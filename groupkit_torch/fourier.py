@@ -113,7 +113,7 @@ def fourier_transform(
     -------
     Tensor
         [batch, channels, \|S/H\|, *space], the coefficients in the order of
-        `FourierBasis.blocks`.
+        ``FourierBasis.blocks``.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def inverse_fourier_transform(
     r"""Return the map with these coefficients: the inverse of `fourier_transform`.
 
     .. math:: f(s) = \sum_\rho \sqrt{\tfrac{n}{|S/H|}}\,
-              \operatorname{tr}\big((\rho(s) V_\rho)^T \hat f_\rho\big)
+              \operatorname{tr}\bigl((\rho(s) V_\rho)^T \hat f_\rho\bigr)
 
     Parameters
     ----------

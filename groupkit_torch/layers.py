@@ -119,7 +119,7 @@ def layers(group: SplitGroup) -> Layers:
     Raises
     ------
     SettingError
-        If `group` is no declared group.
+        If ``group`` is no declared group.
 
     Examples
     --------

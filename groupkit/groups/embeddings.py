@@ -12,7 +12,7 @@ from groupkit.split_group import SplitGroup
 
 
 def embedding(small: SplitGroup, large: SplitGroup) -> Int[np.ndarray, " order"]:
-    """Return the number in the S of `large` of each element of the S of `small`, by matrices.
+    """Return the number in the S of ``large`` of each element of the S of ``small``, by matrices.
 
     Where a group has internal symmetries, so that matrices do not determine its elements, they
     are matched by the names of their axes, as `SplitGroup.restrict` leaves them.
@@ -38,10 +38,10 @@ def embedding(small: SplitGroup, large: SplitGroup) -> Int[np.ndarray, " order"]
 
 
 def is_subgroup_in_some_basis(small: SplitGroup, large: SplitGroup) -> bool:
-    """Return whether `small` is Z^d ⋊ H in some basis, for a subgroup H of the S of `large`.
+    """Return whether ``small`` is Z^d ⋊ H in some basis, for a subgroup H of the S of ``large``.
 
     Of each class of conjugate subgroups H one is compared (see `algebra.change_of_basis`).
-    Where `small` has internal symmetries, axes decide, as for `embedding`.
+    Where ``small`` has internal symmetries, axes decide, as for `embedding`.
 
     Examples
     --------

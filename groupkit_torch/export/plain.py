@@ -30,7 +30,7 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
 
     Layers with filters become `torch.nn.Conv2d` and its siblings with the expanded banks, batch
     norms become torch's, all other layers graphs of torch's operations. Modules of your own stay
-    as they are, with the layers inside them replaced; those of `groupkit_torch.models` become
+    as they are, with the layers inside them replaced; those of ``groupkit_torch.models`` become
     `torch.fx.GraphModule`, with the layers under the names that they had. The result is a network
     like any other, may be trained further (and forgets its symmetry), pickled, and exported;
     neither groupkit nor groupkit_torch is needed to load or run it.

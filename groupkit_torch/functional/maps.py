@@ -24,7 +24,7 @@ def act(
         Any leading axes, then the axes that ``index`` permutes: [..., *space] or
         [..., |S/H|, *space].
     index : Tensor or numpy.ndarray
-        From `groupkit.action.array_action`: output entry -> flat input entry; one past the
+        From `groupkit.SplitGroup.action`: output entry -> flat input entry; one past the
         last entry is a zero.
     channels : Tensor, optional
         [n, n], :math:`\rho(s)` of a field: the axis before those of the map holds channels, in

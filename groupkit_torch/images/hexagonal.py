@@ -180,7 +180,7 @@ class OffsetLayout:
         Raises
         ------
         LayoutError
-            If the last two axes have other lengths than `array_shape`.
+            If the last two axes have other lengths than ``array_shape``.
         """
         return _gather(array, self.array_shape, self._positions)
 

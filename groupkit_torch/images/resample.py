@@ -177,7 +177,7 @@ class Resampling(nn.Module):
         Raises
         ------
         ResamplingError
-            If the array has another shape than `array_shape`, or integer entries.
+            If the array has another shape than ``array_shape``, or integer entries.
         """
         pixels = self._to_image(_checked(array, self.array_shape))
         return pixels.view(pixels.shape[:-1] + self.image_shape)
