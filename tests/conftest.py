@@ -1,10 +1,12 @@
-"""What every test shares: the device, the hypothesis profile, torch's threads and seed."""
+"""What every test shares: the device, the browser, hypothesis, torch's threads and seed."""
 
 import os
 
 import pytest
 import torch
 from hypothesis import settings
+
+from tests.chromium import find_chromium
 
 # "ci" gives the same examples on every run; HYPOTHESIS_PROFILE=dev looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
@@ -15,13 +17,27 @@ torch.set_num_threads(1)  # each test process has one core
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the CUDA forms where there is no GPU: they are not part of this run."""
-    if torch.cuda.is_available():
-        return
-    without_gpu = [item for item in items if item.get_closest_marker("cuda")]
-    if without_gpu:
-        config.hook.pytest_deselected(items=without_gpu)
-        items[:] = [item for item in items if not item.get_closest_marker("cuda")]
+    """Deselect what needs a GPU or a browser where there is none: it is not part of this run."""
+    missing = {
+        "cuda": not torch.cuda.is_available(),
+        "browser": find_chromium() is None,
+    }
+    left_out = [
+        item
+        for item in items
+        if any(absent and item.get_closest_marker(mark) for mark, absent in missing.items())
+    ]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in a line that the tests in a browser were left out."""
+    if find_chromium() is None:
+        terminalreporter.write_line(
+            "no Chromium on PATH or in CHROMIUM: the tests marked browser were left out"
+        )
 
 
 @pytest.fixture(scope="session", params=["cpu", pytest.param("cuda", marks=pytest.mark.cuda)])

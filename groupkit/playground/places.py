@@ -37,7 +37,7 @@ def places(
     Examples
     --------
     >>> from groupkit import p4
-    >>> places(p4.stabilizer, p4.lattice, range(4)).round(2).tolist()
+    >>> (places(p4.stabilizer, p4.lattice, range(4)).round(2) + 0.0).tolist()
     [[0.0, 1.63], [-1.63, 0.0], [0.0, -1.63], [1.63, 0.0]]
     """
     chosen = np.array(elements, dtype=np.int64)
