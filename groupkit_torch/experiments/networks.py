@@ -9,9 +9,9 @@ from typing import Final
 
 from torch import nn
 
-from groupkit import p4, p4m
+from groupkit import SplitGroup, p1, p4, p4m
 from groupkit_torch.experiments.errors import ExperimentError
-from groupkit_torch.models import P4CNN, Z2CNN, P4CNNRotationPooling
+from groupkit_torch.models import P4CNN, Z2CNN, AllCNNC, P4CNNRotationPooling, ResNet44
 
 SHAPES: Final = {"rotmnist": (1, 28, 28), "cifar10": (3, 32, 32)}
 """Channels, height and width of the images of each task."""
@@ -44,6 +44,18 @@ class Network:
         return SHAPES[self.task]
 
 
+def _resnet44(
+    group: SplitGroup, published: tuple[int, int, int], share: str | None = None
+) -> Callable[[int], nn.Module]:
+    """Return what builds the network from the width of its first stage, w: (w, 2w, 4w) else."""
+
+    def build(width: int) -> nn.Module:
+        widths = published if width == published[0] else (width, 2 * width, 4 * width)
+        return ResNet44(group, widths, share=share)
+
+    return build
+
+
 NETWORKS: Final[dict[str, Network]] = {
     "z2cnn": Network("Z2CNN", "rotmnist", Z2CNN, 20),
     "p4cnn": Network("P4CNN", "rotmnist", lambda width: P4CNN(p4, width), 10),
@@ -54,6 +66,15 @@ NETWORKS: Final[dict[str, Network]] = {
     "gc-p4cnn": Network("gc-P4CNN", "rotmnist", lambda width: P4CNN(p4, width, share="gc"), 30),
     "c-z2cnn": Network("c-Z2CNN", "rotmnist", lambda width: Z2CNN(width, separable=True), 57),
     "p4mcnn": Network("P4MCNN", "rotmnist", lambda width: P4CNN(p4m, width), 7),
+    "allcnnc": Network("All-CNN-C", "cifar10", lambda width: AllCNNC(p1, width), 96),
+    "p4-allcnnc": Network("p4-All-CNN-C", "cifar10", lambda width: AllCNNC(p4, width), 48),
+    "p4m-allcnnc": Network("p4m-All-CNN-C", "cifar10", lambda width: AllCNNC(p4m, width), 32),
+    "resnet44": Network("ResNet44", "cifar10", _resnet44(p1, (32, 64, 128)), 32),
+    "p4m-resnet44": Network("p4m-ResNet44", "cifar10", _resnet44(p4m, (11, 23, 45)), 11),
+    "g-p4m-resnet44": Network("g-p4m-ResNet44", "cifar10", _resnet44(p4m, (19, 38, 76), "g"), 19),
+    "gc-p4m-resnet44": Network(
+        "gc-p4m-ResNet44", "cifar10", _resnet44(p4m, (28, 56, 112), "gc"), 28
+    ),
 }
 """Names that an experiment may give its model."""
 

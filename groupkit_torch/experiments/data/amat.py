@@ -13,7 +13,11 @@ from groupkit_torch.experiments.data.labelled import Labelled, checked
 from groupkit_torch.experiments.errors import DataFileError
 
 _SIDE: Final = 28
-_STEM: Final = "mnist_all_rotation_normalized_float"
+LINES: Final = {
+    "mnist_all_rotation_normalized_float_train_valid.amat": 12_000,
+    "mnist_all_rotation_normalized_float_test.amat": 50_000,
+}
+"""The published files, and how many lines each has."""
 
 
 def read_amat(path: Path) -> Labelled:
@@ -22,11 +26,15 @@ def read_amat(path: Path) -> Labelled:
     Raises
     ------
     DataFileError
-        If a line has another number of entries, or a number is out of range.
+        If a published file has another number of lines, a line has another number of entries, or a
+        number is out of range.
     """
     rows = read(path).split(b"\n")
     while rows and not rows[-1].strip():
         rows.pop()
+    expected = LINES.get(path.name, len(rows))
+    if len(rows) != expected:
+        raise _damaged(path, f"it has {len(rows):,} lines, not the published {expected:,}")
     try:
         table = np.array([np.array(row.split(), np.float32) for row in rows], np.float32)
     except ValueError as error:
@@ -51,10 +59,8 @@ def read_amat_folder(folder: Path) -> tuple[Labelled, Labelled]:
     H. Larochelle, D. Erhan, A. Courville, J. Bergstra, Y. Bengio (2007), "An empirical evaluation
     of deep architectures on problems with many factors of variation".
     """
-    return (
-        read_amat(first_of(folder, (f"{_STEM}_train_valid.amat", "train_valid.amat"))),
-        read_amat(first_of(folder, (f"{_STEM}_test.amat", "test.amat"))),
-    )
+    train, test = (read_amat(first_of(folder, (name,))) for name in LINES)
+    return train, test
 
 
 def _damaged(path: Path, what: str) -> DataFileError:

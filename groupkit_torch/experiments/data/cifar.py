@@ -13,6 +13,9 @@ from groupkit_torch.experiments.data.labelled import Labelled, checked
 from groupkit_torch.experiments.data.pickles import read_arrays
 from groupkit_torch.experiments.errors import DataFileError
 
+PER_BATCH: Final = 10_000
+"""Images in each of the six files."""
+
 _PIXELS: Final = 3 * 32 * 32
 
 
@@ -46,6 +49,11 @@ def _batch(folder: Path, name: str) -> Labelled:
     path = first_of(folder, (name, f"{name}.bin"))
     raw = read(path)
     pixels, labels = _binary(raw, path) if path.suffix == ".bin" else _pickled(raw, path)
+    if len(pixels) != PER_BATCH:
+        raise DataFileError(
+            f"{path} has {len(pixels):,} images, not {PER_BATCH:,}; obtain it again",
+            witness=str(path),
+        )
     images = torch.from_numpy(pixels.astype(np.float32) / 255).view(-1, 3, 32, 32)
     return Labelled(images, checked(images, labels, path))
 
