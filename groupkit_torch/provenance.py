@@ -1,4 +1,4 @@
-r"""Which group weights belong to: its declaration, in the bytes of a tensor of a state_dict.
+r"""Which group weights belong to: its declaration, in the bytes of a buffer.
 
 The index of a bank gives the entries of a weight their meaning, and it follows from M and the
 products of S in storage order. The same numbers in a layer of another group, or of the same group
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from jaxtyping import Int, Int8
-from torch import Tensor
+from torch import Tensor, nn
 
 from groupkit import SplitGroup
 from groupkit.errors import GroupkitError, brief
@@ -35,6 +36,62 @@ class OtherGroupError(GroupkitError, RuntimeError):
 
 class UnknownGroupWarning(UserWarning):
     """Weights were loaded that do not say which group they are of."""
+
+
+class Declared(nn.Module):
+    """A module whose state says which group it is of.
+
+    It is a buffer for all that goes through buffers, loading of sharded models for instance. What
+    is saved is written from the group: averages of buffers (exponential ones of weights, with
+    ``use_buffers=True``) truncate integers.
+    """
+
+    _needs_a_group: ClassVar[bool] = False
+    """Whether a state that names no group is incomplete: that of torch's own batch norm is not."""
+    group: SplitGroup
+    declaration: Tensor
+
+    def _declare(self, group: SplitGroup, device: torch.device | str | None) -> None:
+        self.group = group
+        self.register_buffer(KEY, written(group, device))
+
+    def _save_to_state_dict(
+        self, destination: dict[str, Any], prefix: str, keep_vars: bool
+    ) -> None:
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        destination[prefix + KEY] = written(self.group, self.declaration.device)
+
+    def _load_from_state_dict(
+        self,
+        state_dict: dict[str, Any],
+        prefix: str,
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        *lists: list[str],
+    ) -> None:
+        key, layer = prefix + KEY, prefix[:-1] or type(self).__name__
+        given = state_dict.get(key)
+        others = {name: tensor for name, tensor in state_dict.items() if name != key}
+        if given is None and self._needs_a_group:
+            own = [*self.named_parameters(), *self.named_buffers()]
+            if any(prefix + name in others for name, _ in own):
+                warn_of_unknown_group(self.group)
+        elif given is not None and not given.is_meta:
+            check_group_of_weights(given, self.group, layer)
+        missing: list[str] = []
+        super()._load_from_state_dict(others, prefix, local_metadata, strict, missing, *lists)
+        told = given is not None or not self._needs_a_group
+        missing_keys += [name for name in missing if name != key or not told]
+        if given is not None and self.declaration.is_meta and not given.is_meta:
+            self.declaration = written(self.group, given.device)  # by assign=True
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
+        was_meta = self.declaration.is_meta
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        if was_meta and not self.declaration.is_meta:
+            self.declaration = written(self.group, self.declaration.device)
+        return self
 
 
 def written(

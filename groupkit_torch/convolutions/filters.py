@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
-from jaxtyping import Float, Inexact, Int8
+from jaxtyping import Float, Inexact
 from torch import Tensor, nn
 
 from groupkit import SplitGroup, Window
@@ -24,11 +24,11 @@ from groupkit_torch.functional import (
     expand_filters,
 )
 from groupkit_torch.geometry import SettingError, positive
-from groupkit_torch.provenance import KEY, check_group_of_weights, warn_of_unknown_group, written
+from groupkit_torch.provenance import Declared
 from groupkit_torch.tables import Tabulated
 
 
-class Filters(Freezable, Tabulated):
+class Filters(Freezable, Tabulated, Declared):
     r"""Filters gathered from one weight [rows, columns / groups, n_parameters].
 
     The bank is that of a convolution from the columns' type to the rows' type: for a
@@ -38,6 +38,7 @@ class Filters(Freezable, Tabulated):
 
     weight: nn.Parameter
     bias: nn.Parameter | None
+    _needs_a_group = True
     _table_names: ClassVar[tuple[str, ...]] = ("bank_index", "_field_bits", "_invariant_bits")
     bank_index: Tensor
     _field_bits: Tensor | None  # float64 as int64, which .to(dtype) of a model leaves alone
@@ -76,6 +77,7 @@ class Filters(Freezable, Tabulated):
     def _set_parameters(
         self, bias: bool, device: torch.device | str | None, dtype: torch.dtype | None
     ) -> None:
+        self._declare(self.group, device)
         rows, columns = self._rows_and_columns()
         n_parameters = self.filter_bank.n_parameters
         self.weight = nn.Parameter(
@@ -150,39 +152,8 @@ class Filters(Freezable, Tabulated):
         basis = self._invariant_bits.to(self.bias.device).view(torch.float64).to(self.bias.dtype)
         return (self.bias.view(-1, len(basis)) @ basis).reshape(-1)
 
-    @property
-    def declaration(self) -> Int8[Tensor, " characters"]:
-        """The group, as state dicts carry it."""
-        return written(self.group)
-
-    def _save_to_state_dict(
-        self, destination: dict[str, Any], prefix: str, keep_vars: bool
-    ) -> None:
-        super()._save_to_state_dict(destination, prefix, keep_vars)
-        destination[prefix + KEY] = self.declaration
-
     def _to_freeze(self) -> list[str]:
         return ["expanded_weight", *(["expanded_bias"] if self.output_type.field else [])]
-
-    def _load_from_state_dict(
-        self,
-        state_dict: dict[str, Any],
-        prefix: str,
-        local_metadata: dict[str, Any],
-        strict: bool,
-        missing_keys: list[str],
-        *lists: list[str],
-    ) -> None:
-        key, layer = prefix + KEY, prefix[:-1] or type(self).__name__
-        weights = {name: tensor for name, tensor in state_dict.items() if name != key}
-        if key in state_dict:
-            if not state_dict[key].is_meta:
-                check_group_of_weights(state_dict[key], self.group, layer)
-        else:
-            missing_keys.append(key)
-            if any(prefix + name in weights for name, _ in self.named_parameters()):
-                warn_of_unknown_group(self.group)
-        super()._load_from_state_dict(weights, prefix, local_metadata, strict, missing_keys, *lists)
 
     def _rows_and_columns(self) -> tuple[int, int]:
         first, second = self.out_channels, self.in_channels

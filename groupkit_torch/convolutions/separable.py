@@ -209,6 +209,7 @@ padding_mode
     def _set_parameters(
         self, bias: bool, device: torch.device | str | None, dtype: torch.dtype | None
     ) -> None:
+        self._declare(self.group, device)
         # one index is kept: those of the factors, or that of the whole bank
         pays = self.algorithm == "auto" and self._factors_pay(math.prod(self.stride))
         self._holds_factors = self.algorithm == "factored" or pays

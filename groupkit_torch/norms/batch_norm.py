@@ -19,9 +19,10 @@ from groupkit_torch.domain import Domain
 from groupkit_torch.feature_maps import axis_size, check_map, check_real, scalar_type
 from groupkit_torch.geometry import check_group, positive
 from groupkit_torch.norms.inside_norm import by_channel, check_several, normalise_inside
+from groupkit_torch.provenance import Declared
 
 
-class GroupBatchNorm(_BatchNorm):
+class GroupBatchNorm(Declared, _BatchNorm):
     r"""Batch normalisation with one scale, bias, mean and variance per G-feature map.
 
     Statistics run over the batch, the stabilizer axis and the lattice; on lattices whose boxes
@@ -95,7 +96,8 @@ class GroupBatchNorm(_BatchNorm):
         super().__init__(
             channels, eps, momentum, affine, track_running_stats, device=device, dtype=dtype
         )
-        self.group, self.feature_type = group, kind
+        self._declare(group, device)
+        self.feature_type = kind
         self._size = axis_size(kind)
         self.domain = Domain.torus(stabilizer) if torus else Domain.of(stabilizer)
         self._dimension = group.dimension

@@ -18,12 +18,13 @@ from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.field import Field
 from groupkit_torch.feature_maps import axis_size, check_map, check_real, scalar_type
 from groupkit_torch.geometry import SettingError, check_group, positive
+from groupkit_torch.provenance import Declared
 
 _HALF = (torch.float16, torch.bfloat16)
 _TOLERANCE = 1e-9
 
 
-class _PointwiseNorm(nn.Module):
+class _PointwiseNorm(Declared):
     """What both share: a feature type, and the axes that are normalised together."""
 
     eps: float | None
@@ -31,7 +32,7 @@ class _PointwiseNorm(nn.Module):
     bias: nn.Parameter | None
 
     def _set(self, group: SplitGroup, num_features: int, kind: FeatureType) -> None:
-        self.group, self.feature_type = group, kind
+        self.feature_type = kind
         self.num_features = num_features
         self._size, self._dimension = axis_size(kind), group.dimension
         self._axes = (1,) if self._size is None else (1, 2)
@@ -115,6 +116,7 @@ class GroupLayerNorm(_PointwiseNorm):
         stabilizer = check_group(group).stabilizer
         kind = scalar_type(stabilizer, feature_type, type(self).__name__)
         channels = positive("num_features", num_features)
+        self._declare(group, device)
         self._set(group, channels, kind)
         self.eps: float = eps
         for name, wanted in (("weight", elementwise_affine), ("bias", elementwise_affine and bias)):
@@ -210,6 +212,7 @@ class GroupRMSNorm(_PointwiseNorm):
                     f"multiple of {self._width}",
                     witness=channels,
                 )
+        self._declare(group, device)
         self._set(group, channels, kind)
         self.eps = eps
         empty = nn.Parameter(torch.empty(channels // self._width, device=device, dtype=dtype))

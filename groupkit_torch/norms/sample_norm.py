@@ -20,11 +20,12 @@ from groupkit_torch.domain import Domain
 from groupkit_torch.feature_maps import axis_size, check_map, check_real, scalar_type
 from groupkit_torch.geometry import SettingError, check_group, positive
 from groupkit_torch.norms.inside_norm import check_several, normalise_groups, normalise_inside
+from groupkit_torch.provenance import Declared
 
 _NO_VARIANCE = "have a covariance instead of a variance"
 
 
-class GroupInstanceNorm(_InstanceNorm):
+class GroupInstanceNorm(Declared, _InstanceNorm):
     r"""Instance normalisation: mean and variance of each sample and G-feature map.
 
     They run over the stabilizer axis and the lattice; on lattices whose boxes are not stable,
@@ -86,7 +87,8 @@ class GroupInstanceNorm(_InstanceNorm):
         super().__init__(
             channels, eps, momentum, affine, track_running_stats, device=device, dtype=dtype
         )
-        self.group, self.feature_type = group, kind
+        self._declare(group, device)
+        self.feature_type = kind
         self.domain = Domain.torus(stabilizer) if torus else Domain.of(stabilizer)
         self._size, self._dimension = axis_size(kind), group.dimension
 
@@ -141,14 +143,14 @@ class GroupInstanceNorm(_InstanceNorm):
         return f"{self.group.name}, {arguments}, {self.feature_type}{torus}"
 
 
-class GroupGroupNorm(nn.GroupNorm):
+class GroupGroupNorm(Declared, nn.GroupNorm):
     r"""Group normalisation: mean and variance of each sample and group of G-feature maps.
 
     They run over the channels of the group, the stabilizer axis and the lattice; on lattices
     whose boxes are not stable, over the inside of the stable window only. Scale and bias are one
     per G-feature map; all else is as in `torch.nn.GroupNorm`. With ``num_groups=1`` it is the
     layer norm of a whole sample. (Every layer of this package that has a namesake in torch is
-    called Group and that name, without exception: `GroupNorm` would not tell which of the two it
+    called Group and that name, without exception: ``GroupNorm`` would not tell which of the two it
     is. ``layers(group).GroupNorm`` is this one.)
 
     Parameters
@@ -214,7 +216,8 @@ class GroupGroupNorm(nn.GroupNorm):
                 witness=(groups, channels),
             )
         super().__init__(groups, channels, eps, affine, device=device, dtype=dtype)
-        self.group, self.feature_type = group, kind
+        self._declare(group, device)
+        self.feature_type = kind
         self.domain = Domain.torus(stabilizer) if torus else Domain.of(stabilizer)
         self._size, self._dimension = axis_size(kind), group.dimension
 

@@ -9,7 +9,11 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 from torch import nn
-from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
+from torch.distributed.checkpoint.state_dict import (
+    StateDictOptions,
+    get_model_state_dict,
+    set_model_state_dict,
+)
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import fully_shard
 from torch.nn.parallel import DistributedDataParallel
@@ -89,23 +93,55 @@ def unsynchronised(group: gk.SplitGroup, rank: int) -> float:
     return (norm(x[2 * rank : 2 * rank + 2]) - expected).abs().max().item()
 
 
-def fully_sharded(group: gk.SplitGroup, rank: int) -> float:
-    one, x = network(group, norm=False), batch(group, 4)
-    two = copy.deepcopy(one)
+def sharded(model: nn.Module) -> nn.Module:
     mesh = init_device_mesh("cpu", (2,))
-    for layer in two[:2]:
+    for layer in model[:3]:
         fully_shard(layer, mesh=mesh)
-    fully_shard(two, mesh=mesh)
+    return fully_shard(model, mesh=mesh)
+
+
+def fully_sharded(group: gk.SplitGroup, rank: int) -> float:
+    one, x = network(group, norm=True), batch(group, 4)
+    two = sharded(gt.convert_sync_batchnorm(copy.deepcopy(one)))
     steps(one, x)
     steps(two, x[2 * rank : 2 * rank + 2])
     state = get_model_state_dict(two, options=StateDictOptions(full_state_dict=True))
     if rank == 1:
         return 0.0  # the whole is gathered by the first process alone
-    network(group, norm=False).load_state_dict(state)
+    network(group, norm=True).load_state_dict(state)
     return difference(one, state)
 
 
-CHECKS = [data_parallel, synchronised, unsynchronised, fully_sharded]
+def broadcast(group: gk.SplitGroup, rank: int) -> float:
+    """The first process has the weights, the others have networks on the meta device."""
+    one = network(group, norm=True)
+    with torch.device("meta"):
+        two = nn.Sequential(*(copy.deepcopy(layer).to("meta") for layer in one))
+    two = sharded(two)
+    two.to_empty(device="cpu")
+    options = StateDictOptions(full_state_dict=True, broadcast_from_rank0=True)
+    set_model_state_dict(two, one.state_dict() if rank == 0 else {}, options=options)
+    x = batch(group, 2)
+    return (two.eval()(x) - one.eval()(x)).abs().max().item()
+
+
+def other_group(group: gk.SplitGroup, rank: int) -> float:
+    """Every process refuses the weights of another group, the one without a file too."""
+    first, *others = group.stabilizer.matrices.tolist()
+    one = network(gk.SplitGroup.from_matrices("other", [first, *reversed(others)]), norm=True)
+    options = StateDictOptions(full_state_dict=True, broadcast_from_rank0=True)
+    try:
+        set_model_state_dict(
+            sharded(network(group, norm=True)),
+            one.state_dict() if rank == 0 else {},
+            options=options,
+        )
+    except gt.OtherGroupError:
+        return 0.0
+    return 1.0
+
+
+CHECKS = [data_parallel, synchronised, unsynchronised, fully_sharded, broadcast, other_group]
 
 
 def main() -> None:

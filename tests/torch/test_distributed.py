@@ -52,7 +52,6 @@ def test_two_processes_equal_one(differences: dict[str, float], check: str, grou
         assert found < 1e-10
 
 
-@pytest.mark.slow
 def test_the_recipe_of_the_docs_trains_on_two_processes() -> None:
     out = torchrun(ROOT / "examples" / "train_distributed.py")
     assert "on 2 processes" in out

@@ -81,6 +81,7 @@ def test_state_dicts_hold_parameters_statistics_and_the_group(group: gk.SplitGro
         "1.running_mean",
         "1.running_var",
         "1.num_batches_tracked",
+        "1.declaration",
         "3.weight",
         "3.bias",
         "3.declaration",

@@ -1,5 +1,6 @@
 """Weights know the group that they are of, and layers of another group refuse them."""
 
+import copy
 import re
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn
 
 import groupkit as gk
 import groupkit_torch as gt
@@ -97,6 +99,55 @@ def test_a_state_dict_without_a_group_is_refused_unless_asked_for() -> None:
     assert torch.equal(layer.weight, weight)
     with pytest.raises(RuntimeError, match="Missing key"):  # torch says what all is missing
         layer.load_state_dict({})
+
+
+LAYERS = [gt.GroupConv(gk.p4m, 2, 2, 3), gt.GroupBatchNorm(gk.p4m, 2), gt.GroupRMSNorm(gk.p4m, 2)]
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: type(layer).__name__)
+def test_it_is_an_int8_buffer_that_stays_as_it_is(layer: nn.Module) -> None:
+    expected = written(gk.p4m)
+    layer = copy.deepcopy(layer)
+    for _ in range(2):
+        assert torch.equal(dict(layer.named_buffers())["declaration"], expected)
+        assert torch.equal(layer.state_dict()["declaration"], expected)
+        assert layer.state_dict()["declaration"].dtype == torch.int8
+        layer = layer.half().to("meta")
+        assert layer.state_dict()["declaration"].is_meta
+        layer.to_empty(device="cpu")
+    state = {key: torch.ones_like(value) for key, value in layer.state_dict().items()}
+    layer.to("meta").load_state_dict(state | {"declaration": expected}, assign=True)
+    assert torch.equal(layer.declaration, expected)
+
+
+def test_averages_of_buffers_do_not_reach_the_file() -> None:
+    layer = gt.GroupConv(gk.p4m, 1, 1, 3)
+    average = AveragedModel(layer, avg_fn=get_ema_avg_fn(0.9999), use_buffers=True)
+    for _ in range(3):
+        average.update_parameters(layer)
+    assert not torch.equal(average.module.declaration, layer.declaration)  # truncated
+    gt.GroupConv(gk.p4m, 1, 1, 3).load_state_dict(average.module.state_dict())
+
+
+def test_norms_take_the_states_of_torchs_own() -> None:
+    norm, torchs = gt.GroupBatchNorm(gk.p4, 2), nn.BatchNorm3d(2)
+    torchs(torch.randn(5, 2, 4, 7, 7))
+    norm.load_state_dict(torchs.state_dict())
+    assert torch.equal(norm.running_var, torchs.running_var)
+    with pytest.raises(RuntimeError, match=r'Missing key.*"running_var"\. *$'):
+        norm.load_state_dict({k: v for k, v in torchs.state_dict().items() if k != "running_var"})
+
+
+def test_a_refused_model_is_left_as_it_is() -> None:
+    def model(group: gk.SplitGroup) -> nn.Module:
+        L = gt.layers(group)
+        return nn.Sequential(L.BatchNorm(1, feature_type="planar"), L.LiftingConv(1, 2, 3))
+
+    there, here = model(gk.p6), model(gk.p4)
+    nn.init.ones_(there[0].bias)
+    with pytest.raises(OtherGroupError, match=r"^0 is a layer of p4, but the weights are those of"):
+        here.load_state_dict(there.state_dict())
+    assert here[0].bias.abs().max() == 0
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"name": "p4", "matrices": [1]}'])
