@@ -51,6 +51,7 @@ DOCUMENTED = (
     "groupkit.verification",
     "groupkit_torch",
     "groupkit_torch.augment",
+    "groupkit_torch.experiments",
     "groupkit_torch.fourier",
     "groupkit_torch.geometry",
     "groupkit_torch.images.hexagonal",
@@ -118,6 +119,7 @@ numpydoc_xref_ignore = "all"
 html_theme = "furo"
 html_title = f"groupkit {release}"
 html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_math_renderer = "mathml"
 
 # Links that leave docs/, to files that have a page here.

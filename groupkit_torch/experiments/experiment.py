@@ -29,9 +29,9 @@ class Experiment:
     Parameters
     ----------
     model : str
-        One of `NETWORKS`.
+        One of ``NETWORKS``.
     source : str
-        One of `sources.FORMS`.
+        One of ``sources.FORMS``.
     transform : {"rotated", "upright"}
         "rotated": every image, once, by a random angle. "upright": as it is.
     augmentation : {"none", "rotations", "flips-and-shifts"}
@@ -41,7 +41,7 @@ class Experiment:
     seed : int
         Of weights, batches, dropout and augmentation.
     width : int, optional
-        Of the network; by default that of `NETWORKS`.
+        Of the network; by default that of ``NETWORKS``.
     hold_out : bool
         Whether the validation images are kept apart, and the network tested on them after each
         epoch. By default they are trained with, as for the published tables.

@@ -111,7 +111,7 @@ class ResNet(nn.Module):
         window of two points a side (hexagonal lattices), both are exact on sides
         :math:`1 + 2^k m`, such as 33 and 41.
     share : {None, "g", "gc", "depthwise"}
-        How the filters of residual blocks are factored: see `blocks.convolution`.
+        How the filters of residual blocks are factored: see `SeparableGroupConv`.
     dropout : float
         Between the two convolutions of a block.
     exact : {"warn", "raise", "ignore"}
