@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import torch
-from jaxtyping import Inexact
+from jaxtyping import Inexact, Shaped
 from torch import Tensor, nn
 
-from groupkit.errors import GroupkitError
+from groupkit import p4, p4m
+from groupkit.errors import GroupkitError, brief
 from groupkit_torch.convolutions.conv import GroupConv
+from groupkit_torch.convolutions.conv_transpose import GroupConvTranspose
+from groupkit_torch.convolutions.filters import Filters
 from groupkit_torch.convolutions.separable import SeparableGroupConv
 from groupkit_torch.provenance import KEY
 
 _PLANAR = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 _COUNTERS = "num_batches_tracked"
+_GROUPY = (p4, p4m)  # the groups that GrouPy has convolutions of
 
 
 class ForeignWeightsError(GroupkitError, ValueError):
@@ -26,7 +31,9 @@ class ForeignWeightsError(GroupkitError, ValueError):
     law = "weights of other packages have the shapes of the layers they are for"
 
 
-def load_groupy(model: nn.Module, state_dict: Mapping[str, Tensor]) -> nn.Module:
+def load_groupy(
+    model: nn.Module, state_dict: Mapping[str, Tensor | Shaped[np.ndarray, "..."]]
+) -> nn.Module:
     r"""Load the weights of a network of GrouPy's layers into one of ours; return the model.
 
     The PyTorch port of GrouPy (P4ConvZ2, P4ConvP4, P4MConvZ2, P4MConvP4M) keeps filters
@@ -37,15 +44,17 @@ def load_groupy(model: nn.Module, state_dict: Mapping[str, Tensor]) -> nn.Module
     Parameters
     ----------
     model : Module
-        With a layer of p4 or p4m, or whatever group the weights are of, for each of theirs.
-    state_dict : mapping of str to Tensor
+        With a layer of p4 or p4m for each of theirs.
+    state_dict : mapping of str to Tensor or array
         Of their network.
 
     Raises
     ------
     ForeignWeightsError
-        If there are more or fewer tensors than the model has, or one has another shape; the model
-        is left as it is.
+        If there are more or fewer tensors than the model has, or one has another shape, or a layer
+        is one that GrouPy has not.
+    FrozenError
+        If the model is frozen. In all cases it is left as it is.
 
     Examples
     --------
@@ -67,8 +76,13 @@ def load_groupy(model: nn.Module, state_dict: Mapping[str, Tensor]) -> nn.Module
     Cohen & Welling (2016), "Group Equivariant Convolutional Networks", section 7.1; its index
     arrays are GrouPy's.
     """
-    ours = {key: value for key, value in model.state_dict().items() if not _is_extra(key)}
-    theirs = {key: value for key, value in state_dict.items() if not _is_extra(key)}
+    for name, module in model.named_modules():
+        if isinstance(module, Filters):
+            _check_groupy_layer(name, module)
+    ours, our_counters = _sorted(model.state_dict())
+    theirs, counters = _sorted(
+        {name: _as_tensor(name, value) for name, value in state_dict.items()}
+    )
     if len(ours) != len(theirs):
         raise ForeignWeightsError(
             f"the state_dict has {len(theirs)} tensors, the model {len(ours)}; build the model "
@@ -89,8 +103,51 @@ def load_groupy(model: nn.Module, state_dict: Mapping[str, Tensor]) -> nn.Module
                 witness=(name, key),
             )
         found[key] = given.reshape(own.shape)
+    if len(counters) == len(our_counters):  # GrouPy is older than they are
+        found |= zip(our_counters, counters.values(), strict=True)
     model.load_state_dict(model.state_dict() | found)
     return model
+
+
+def _check_groupy_layer(name: str, layer: Filters) -> None:
+    """Check, before anything is loaded, that GrouPy has such a layer and that it takes weights."""
+    if layer._frozen is not None:
+        raise layer._refusal("is frozen and loads no weights")
+    matrices = layer.group.stabilizer.matrices
+    if not any(np.array_equal(matrices, group.stabilizer.matrices) for group in _GROUPY):
+        raise ForeignWeightsError(
+            f"GrouPy has layers of p4 and of p4m, and {name or 'the model'} is one of "
+            f"{layer.group.name}, or of the same group in another storage order; build the model "
+            "with gk.p4 or gk.p4m",
+            witness=name,
+        )
+    kinds = layer.input_type, layer.output_type
+    plain = layer.output_type.size == len(matrices) and not any(kind.field for kind in kinds)
+    if isinstance(layer, GroupConvTranspose | SeparableGroupConv) or not plain:
+        raise ForeignWeightsError(
+            f"GrouPy has convolutions of planar and regular maps to regular maps, and "
+            f"{name or 'the model'} is {layer}; build the model with LiftingConv and GroupConv",
+            witness=name,
+        )
+
+
+def _as_tensor(name: str, value: object) -> Tensor:
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
+        return torch.as_tensor(value)
+    if not isinstance(value, Tensor):
+        raise ForeignWeightsError(
+            f"{name} is {brief(value)}, no tensor or array of numbers; give the state_dict of the "
+            "network, or its arrays by name",
+            witness=name,
+        )
+    return value
+
+
+def _sorted(state: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Return what is learnt, and what counts batches."""
+    kinds = {name: name.rsplit(".", maxsplit=1)[-1] for name in state}
+    learnt = {name: t for name, t in state.items() if kinds[name] not in (KEY, _COUNTERS)}
+    return learnt, {name: t for name, t in state.items() if kinds[name] == _COUNTERS}
 
 
 def load_planar(layer: GroupConv, conv: nn.Module) -> GroupConv:
@@ -105,8 +162,15 @@ def load_planar(layer: GroupConv, conv: nn.Module) -> GroupConv:
     the mean of its input over the stabilizer axis; from the input itself for a lifting layer. At
     other elements it computes what the convolution does in the other orientations. A whole
     network started so computes, at the identity, what the planar one does only where filters are
-    S-invariant, and a good start elsewhere. Entries outside a window (of hexagons in a square)
-    are left out.
+    S-invariant, and a good start elsewhere.
+
+    Where boxes are not stable (p6, p6m), the filter is read in lattice coordinates and only its
+    entries in the window are kept, 7 of 3×3, 19 of 5×5, 37 of 7×7; and the layer sees its input
+    only inside the stable window. At the identity it then computes what the convolution does with
+    its other entries 0, from the input with its outside 0; at other elements, inside the stable
+    window, that of the turned input. For a convolution trained with hexagonal filters on hexagonal
+    arrays that is all; of one trained on square pixels the shape is sheared, and what the other
+    entries held is lost.
 
     Where the output is planar or on G/H, k is averaged over H first: that is the nearest filter
     that such a layer has.
@@ -175,7 +239,3 @@ def _checked_kernel(
     weight = conv.weight
     assert isinstance(weight, Tensor)
     return weight.detach()
-
-
-def _is_extra(key: str) -> bool:
-    return key.rsplit(".", maxsplit=1)[-1] in (KEY, _COUNTERS)

@@ -1,5 +1,6 @@
 """Weights of GrouPy and of planar convolutions give the outputs that they should."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +11,11 @@ from torch import nn
 
 import groupkit as gk
 import groupkit_torch as gt
+from groupkit_torch.layers import Layers
 from groupkit_torch.way_in import ForeignWeightsError
-from tests.torch.groups import face_centred, mirror_line, name
+from tests.torch.groups import face_centred, mirror_line, name, p2mm
 from tests.torch.test_groupy_vectors import CASES, VECTORS
+from tests.torch.test_provenance import swapped
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -59,6 +62,78 @@ def test_networks_of_groupy_load_in_order_or_by_name() -> None:
     assert all(torch.equal(a, b) for a, b in zip(net.parameters(), again.parameters(), strict=True))
 
 
+def test_arrays_load_too() -> None:
+    arrays = {name: tensor.numpy() for name, tensor in groupy_weights().items()}
+    theirs = {name: torch.tensor(array) for name, array in arrays.items()}
+    found, expected = gt.load_groupy(network(), arrays), gt.load_groupy(network(), theirs)
+    assert found[1].num_batches_tracked == 7
+    for key, value in expected.state_dict().items():
+        assert torch.equal(found.state_dict()[key], value)
+
+
+def norm_first(group: gk.SplitGroup, conv: Callable[[Layers], nn.Module]) -> nn.Module:
+    """Return a model whose norm comes before what is refused."""
+    L = gt.layers(group)
+    return nn.Sequential(nn.Conv2d(1, 1, 1), L.BatchNorm(2), conv(L))
+
+
+REFUSED = {
+    "other group": (
+        lambda: norm_first(p2mm, lambda L: L.GroupConv(2, 2, 3)),
+        "GrouPy has layers of p4 and of p4m, and 2 is one of p2mm, or .*; build the model with",
+    ),
+    "other order": (
+        lambda: norm_first(swapped, lambda L: L.GroupConv(2, 2, 3)),
+        "2 is one of p4m, or of the same group in another storage order",
+    ),
+    "transposed": (
+        lambda: norm_first(gk.p4, lambda L: L.GroupConvTranspose(2, 2, 3)),
+        "2 is GroupConvTranspose.*; build the model with LiftingConv and GroupConv",
+    ),
+    "field": (
+        lambda: norm_first(gk.p4, lambda L: L.GroupConv(2, 2, 3, input_type=gk.p4.field("vector"))),
+        "convolutions of planar and regular maps to regular maps, and 2 is GroupConv",
+    ),
+    "projection": (
+        lambda: norm_first(gk.p4, lambda L: L.GroupConv(2, 2, 3, output_type="planar")),
+        "to regular maps, and 2 is GroupConv",
+    ),
+}
+
+
+def weights_for(net: nn.Module) -> dict[str, torch.Tensor]:
+    """Return tensors of the shapes that the model has."""
+    state = net.state_dict().items()
+    return {key: torch.rand_like(t) for key, t in state if t.is_floating_point()}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_groupy_has_not_is_refused_and_nothing_is_loaded(case: str) -> None:
+    make, message = REFUSED[case]
+    net = make()
+    before, theirs = copy.deepcopy(net.state_dict()), weights_for(net)
+    with pytest.raises(ForeignWeightsError, match=message):
+        gt.load_groupy(net, theirs)
+    assert all(torch.equal(value, before[key]) for key, value in net.state_dict().items())
+
+
+def test_frozen_models_are_refused_and_nothing_is_loaded() -> None:
+    net = gt.freeze(norm_first(gk.p4, lambda L: L.GroupConv(2, 2, 3)))
+    before = copy.deepcopy(net.state_dict())
+    with pytest.raises(gt.FrozenError, match="is frozen and loads no weights"):
+        gt.load_groupy(net, weights_for(net))
+    assert all(torch.equal(value, before[key]) for key, value in net.state_dict().items())
+
+
+@pytest.mark.untyped
+def test_values_that_are_no_numbers_are_refused() -> None:
+    theirs = {name: tensor.tolist() for name, tensor in groupy_weights().items()}
+    with pytest.raises(
+        ForeignWeightsError, match=r"l1.weight is .*, no tensor or array of numbers"
+    ):
+        gt.load_groupy(network(), theirs)
+
+
 def test_weights_that_do_not_fit_are_refused_and_nothing_is_loaded() -> None:
     net, theirs = network(), groupy_weights()
     before = {key: value.clone() for key, value in net.state_dict().items()}
@@ -81,6 +156,29 @@ def test_a_lifting_layer_starts_from_a_planar_one(group: gk.SplitGroup) -> None:
         undone = gt.act(x, group, int(group.stabilizer.inverses[s]))
         turned = gt.act(planar(undone), group, s)
         assert torch.allclose(y[:, :, s], turned, atol=1e-5)
+
+
+@pytest.mark.parametrize(("size", "kept"), [(3, 7), (5, 19), (7, 37)])
+@pytest.mark.parametrize("group", [gk.p6, gk.p6m], ids=name)
+def test_on_hexagonal_lattices_it_starts_from_the_entries_in_the_window(
+    group: gk.SplitGroup, size: int, kept: int
+) -> None:
+    planar = nn.Conv2d(1, 2, size, padding=size // 2)
+    layer = gt.LiftingConv(group, 1, 2, size, padding=size // 2)
+    gt.load_planar(layer, planar)
+    x = torch.randn(1, 1, 13, 13)
+    inside = layer.domain.fill(x)
+    assert (layer(x)[:, :, 0] - planar(x)).abs().max() > 0.1  # corners and the outside are lost
+    mask = torch.tensor(layer.filter_bank.window.mask)
+    assert mask.sum() == kept
+    with torch.no_grad():
+        planar.weight *= mask
+    y = layer(x)
+    assert torch.allclose(y[:, :, 0], planar(inside), atol=1e-5)
+    for s in group.stabilizer:
+        undone = gt.act(inside, group, int(group.stabilizer.inverses[s]))
+        turned = gt.act(planar(undone), group, s)
+        assert torch.allclose(layer.domain.fill(y[:, :, s] - turned), torch.zeros(()), atol=1e-5)
 
 
 @pytest.mark.parametrize("group", [gk.p4m, gk.p6, face_centred], ids=name)
