@@ -13,7 +13,7 @@ PARALLEL := -n $(WORKERS) --dist worksteal
 BEYOND_CHECKS := compile or program or untyped
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bench test test-all lint format types arch checked unchecked unit doctest docs clean
+.PHONY: help setup demo bench test test-all lint format types arch checked unchecked unit doctest docs pictures notebooks dist clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,17 @@ docs: $(READY) ## the site: build/docs/index.html
 	$(BIN)/python -m sphinx --builder html --nitpicky --fail-on-warning --keep-going --quiet \
 		--doctree-dir build/doctrees docs build/docs
 	@echo "build/docs/index.html"
+
+pictures: $(READY) ## draw the pictures of the docs again
+	$(BIN)/python docs/figures
+
+notebooks: $(READY) ## the examples as notebooks: build/notebooks
+	$(BIN)/python docs/make_notebooks.py build/notebooks
+
+dist: $(READY) ## wheel and source distribution, their tests passed in an empty environment
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist
+	OMP_NUM_THREADS=1 MPLBACKEND=Agg $(BIN)/python -m tests.elsewhere dist
 
 clean: ## remove .venv, caches and builds
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
