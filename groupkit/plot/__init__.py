@@ -7,6 +7,7 @@ Groups, graphs and numpy arrays go in, matplotlib axes or figures come out; need
 from groupkit.errors import MissingExtraError
 
 try:
+    from groupkit.plot.animation import animate_function
     from groupkit.plot.cayley import plot_cayley_graph, plot_coset_graph
     from groupkit.plot.feature_map import plot_function, plot_motion
     from groupkit.plot.filters import plot_filters
@@ -22,6 +23,7 @@ except ModuleNotFoundError as error:
     ) from error
 
 __all__ = [
+    "animate_function",
     "plot_cayley_graph",
     "plot_cayley_table",
     "plot_coset_graph",

@@ -1,12 +1,6 @@
-"""Draw the pictures of README.md and docs/ from the library itself: python docs/make_pictures.py.
+"""The array axes, what L_r does to an array, and the hexagonal basis: docs/conventions.md."""
 
-The demo trains the network whose feature map is shown, which takes some ten seconds.
-"""
-
-import re
-import shutil
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,12 +10,8 @@ from matplotlib.figure import Figure
 import groupkit as gk
 from groupkit.plot.cells import Tiles
 from groupkit.plot.style import ARROW, FRAME, INK, QUIET
-from groupkit_torch.demo import main as demo
 
-IMAGES = Path(__file__).parent / "images"
-FROM_DEMO = ("feature_map_rotation", "filters_p3m1")
 PALE = Normalize(0, 18)
-PICTURE = re.compile(r"^```python\n(.*?)^```\n\n!\[[^\]]*\]\(([^)]+)\)", re.MULTILINE | re.DOTALL)
 
 
 def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -70,8 +60,8 @@ def hexagons(axes: Axes) -> None:
     axes.set_axis_off()
 
 
-def conventions() -> Figure:
-    """Draw the array axes, what L_r does to an array, and the hexagonal basis."""
+def pictures() -> Iterator[tuple[str, Figure]]:
+    """Yield the one picture of the page."""
     figure = Figure(figsize=(11, 3.8), layout="constrained")
     before, after, window = figure.subplots(1, 3)
     f = np.arange(9).reshape(3, 3)
@@ -79,32 +69,4 @@ def conventions() -> Figure:
     array(before, f, "$f$")
     array(after, f.reshape(-1)[gk.p4.action(r, f.shape, "planar")], "$L_r f$ = np.rot90(f)")
     hexagons(window)
-    return figure
-
-
-def gallery() -> None:
-    """Run the blocks of docs/gallery.md, and save what each calls `picture` as the image below."""
-    page = (Path(__file__).parent / "gallery.md").read_text(encoding="utf-8")
-    namespace: dict[str, object] = {}
-    for code, target in PICTURE.findall(page):
-        exec(code, namespace)
-        drawn = namespace["picture"]
-        figure = drawn.figure if isinstance(drawn, Axes) else drawn
-        smaller = {"optimize": True}
-        path = Path(__file__).parent / target
-        figure.savefig(path, dpi=72, facecolor="white", pil_kwargs=smaller)
-
-
-def main() -> None:
-    """Write all pictures to docs/images."""
-    IMAGES.mkdir(exist_ok=True)
-    gallery()
-    conventions().savefig(IMAGES / "conventions.png", dpi=110, facecolor="white")
-    with tempfile.TemporaryDirectory() as folder:
-        demo(["--output", folder])
-        for name in FROM_DEMO:
-            shutil.copy(Path(folder) / f"{name}.png", IMAGES)
-
-
-if __name__ == "__main__":
-    main()
+    yield "conventions.png", figure
