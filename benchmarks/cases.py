@@ -12,6 +12,7 @@ import groupkit as gk
 import groupkit_torch as gt
 from benchmarks import networks
 from benchmarks.peers import PEERS
+from groupkit_torch.models import P4CNN
 
 Call = Callable[[], object]
 CHIRAL_CUBE = gk.SplitGroup.from_generators(
@@ -125,14 +126,14 @@ def small(scale: Scale) -> Iterator[Case]:
 def network(scale: Scale) -> Iterator[Case]:
     """The seven-layer p4 network of the paper beside one of plain layers as wide."""
     width = 10
-    ours = scale.put(networks.seven_layers(gk.p4, width))
+    ours = scale.put(P4CNN(gk.p4, width))
     planar = scale.put(networks.seven_planar_layers(width * 4))
     for batch, goal in ((64, 1.03), (128, 1.03)):
         x = scale.map(scale.batch(batch), 1, 28, 28)
         calls = {"planar": networks.train(planar, x), "groupkit": networks.train(ours, x)}
         yield Case("network", f"p4 seven layers B{batch} train", calls, goal)
     x = scale.map(1, 1, 28, 28)
-    frozen = gt.freeze(scale.put(networks.seven_layers(gk.p4, width)).eval())
+    frozen = gt.freeze(scale.put(P4CNN(gk.p4, width)).eval())
     calls = {
         "planar": networks.forward(scale.put(networks.seven_planar_layers(width * 4)).eval(), x),
         "groupkit": networks.forward(frozen, x),
@@ -144,7 +145,7 @@ def compiled(scale: Scale) -> Iterator[Case]:
     """The same under torch.compile."""
     width, batch = 10, scale.batch(64)
     x = scale.map(batch, 1, 28, 28)
-    ours = torch.compile(scale.put(networks.seven_layers(gk.p4, width)))
+    ours = torch.compile(scale.put(P4CNN(gk.p4, width)))
     planar = torch.compile(scale.put(networks.seven_planar_layers(width * 4)))
     calls = {"planar compiled": networks.train(planar, x), "groupkit": networks.train(ours, x)}
     yield Case("compiled", "p4 seven layers B64 train, compiled", calls, 1.10)
@@ -230,7 +231,7 @@ def expansion(scale: Scale) -> Iterator[Case]:
 def plain(scale: Scale) -> Iterator[Case]:
     """What `to_plain` leaves, beside a network of plain layers."""
     x = scale.map(scale.batch(64), 1, 28, 28)
-    ours = scale.put(networks.seven_layers(gk.p4, 10)).eval()
+    ours = scale.put(P4CNN(gk.p4, 10)).eval()
     planar = scale.put(networks.seven_planar_layers(40)).eval()
     calls = {
         "planar": networks.forward(planar, x),

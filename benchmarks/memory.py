@@ -18,6 +18,7 @@ from torch import Tensor, nn
 import groupkit as gk
 import groupkit_torch as gt
 from benchmarks import networks
+from groupkit_torch.models import P4CNN
 
 CASES = {
     "3×3 p4m C23 32² B32 train": ("layer", 1.03),
@@ -32,7 +33,7 @@ def contestant(kind: str, name: str, device: str, tiny: bool) -> tuple[nn.Module
     if kind == "network":
         x = torch.randn(batch, 1, 28, 28, device=device)
         ours = name == "groupkit"
-        net = networks.seven_layers(gk.p4, 10) if ours else networks.seven_planar_layers(40)
+        net = P4CNN(gk.p4, 10) if ours else networks.seven_planar_layers(40)
         return net.to(device), x
     x = torch.randn(batch, 23, 8, 32, 32, device=device)
     if name == "groupkit":

@@ -31,28 +31,15 @@ class MaskedPlanarConv(nn.Module):
         return nn.functional.conv2d(self.domain.fill(x), self.bank, self.bias, 1, self.padding)
 
 
-def seven_layers(group: gk.SplitGroup, width: int) -> nn.Sequential:
-    """Return the rotated-MNIST network of Cohen & Welling (2016), section 8.1, for any group."""
-    L = gt.layers(group)
-    layers: list[nn.Module] = []
-    for number in range(6):
-        conv = L.LiftingConv(1, width, 3) if number == 0 else L.GroupConv(width, width, 3)
-        layers += [conv, L.BatchNorm(width), nn.ReLU()]
-        if number == 1:
-            layers.append(L.MaxPool(2))
-    layers += [L.GroupConv(width, width, 4), L.CosetPool("max"), nn.Flatten()]
-    return nn.Sequential(*layers, nn.Linear(width, 10))
-
-
 def seven_planar_layers(width: int) -> nn.Sequential:
-    """Return the same of torch's layers alone."""
+    """Return the planar network of `groupkit_torch.models.Z2CNN`, of torch's layers alone."""
     layers: list[nn.Module] = []
     for number in range(6):
         conv = nn.Conv2d(1 if number == 0 else width, width, 3)
         layers += [conv, nn.BatchNorm2d(width), nn.ReLU()]
         if number == 1:
             layers.append(nn.MaxPool2d(2))
-    layers += [nn.Conv2d(width, width, 4), nn.Flatten()]
+    layers += [nn.Conv2d(width, width, 4), nn.BatchNorm2d(width), nn.ReLU(), nn.Flatten()]
     return nn.Sequential(*layers, nn.Linear(width, 10))
 
 

@@ -45,8 +45,3 @@ def network(group: SplitGroup, widths: Widths) -> nn.Sequential:
             scores=nn.Linear(third, 10),
         )
     )
-
-
-def n_parameters(module: nn.Module) -> int:
-    """Return the number of trained numbers."""
-    return sum(parameter.numel() for parameter in module.parameters())

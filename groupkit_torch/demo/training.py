@@ -13,9 +13,10 @@ from torch import Tensor, nn
 
 from groupkit import p4
 from groupkit_torch.demo.data import Digits
-from groupkit_torch.demo.networks import CONTENDERS, n_parameters, network
+from groupkit_torch.demo.networks import CONTENDERS, network
 from groupkit_torch.demo.progress import Progress
 from groupkit_torch.demo.report import Result
+from groupkit_torch.models import n_parameters
 from groupkit_torch.testing import equivariance_error
 
 BATCH: Final = 64

@@ -7,9 +7,10 @@ import torch
 
 import groupkit as gk
 from groupkit_torch.demo import data, example, main
-from groupkit_torch.demo.networks import CONTENDERS, n_parameters, network
+from groupkit_torch.demo.networks import CONTENDERS, network
 from groupkit_torch.demo.report import Result, conclusion, table
 from groupkit_torch.demo.training import compete
+from groupkit_torch.models import n_parameters
 from groupkit_torch.testing import assert_equivariant
 
 
