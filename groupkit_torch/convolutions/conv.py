@@ -15,12 +15,13 @@ from groupkit import SplitGroup, Window
 from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.convolutions.filter_layer import FilterLayer
+from groupkit_torch.convolutions.fourier_filters import FourierFilters, sample
 from groupkit_torch.feature_maps import check_map
 from groupkit_torch.functional import convolve
 from groupkit_torch.geometry import resolve_padding
 
 
-class GroupConv(FilterLayer):
+class GroupConv(FourierFilters, FilterLayer):
     r"""G-correlation of a map on G/H_in with filters, giving a map on G/H_out.
 
     .. math:: y_o(g) = b_o + \sum_{h} \sum_i f_i(h)\, \psi_{oi}(g^{-1} h)
@@ -59,6 +60,10 @@ class GroupConv(FilterLayer):
         maps.
     exact : {"warn", "raise", "ignore"}
         What a call does that loses symmetry: warn once a size, refuse, or nothing.
+    algorithm : {"auto", "direct", "fourier"}
+        "direct": one planar convolution. "fourier", for kernels of one point between regular maps:
+        through the irreducible representations of S, with fewer products; see Notes. "auto" takes
+        what was measured to be the faster one.
     device, dtype
         Of the parameters.
 
@@ -69,6 +74,8 @@ class GroupConv(FilterLayer):
         :math:`(S/H_{in}) \times W` under H_out.
     bias : Parameter or None
         [out_channels]; fewer for a field, none where it has no invariant vector.
+    algorithm : str
+        As given.
 
     Raises
     ------
@@ -85,6 +92,11 @@ class GroupConv(FilterLayer):
     (hexagonal lattices), the map lives on the stable window of its array, and the layer fills
     the outside of its input with zeros before it reads it. Weights start as
     `torch.nn.Conv2d`'s do, uniform within :math:`1/\sqrt{C_{in} |S/H_{in}| |W|}`.
+
+    A kernel of one point mixes channels and S alone. The Fourier transform over S then leaves
+    :math:`\sum_\rho n^3 / c` products for each pair of channels, instead of :math:`|S|^2`, for real
+    representations :math:`\rho` of dimension n that c dimensions of matrices commute with: 12
+    instead of 64 for p4m. Both algorithms have the same weight, and agree to rounding.
 
     Examples
     --------
@@ -119,6 +131,7 @@ class GroupConv(FilterLayer):
         input_type: FeatureType | TypeLike = "regular",
         output_type: FeatureType | TypeLike = "regular",
         exact: str = "warn",
+        algorithm: str = "auto",
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
@@ -133,6 +146,7 @@ class GroupConv(FilterLayer):
             input_type,
             output_type,
         )
+        self._set_algorithm(algorithm)
         window = self.filter_bank.window
         sides = resolve_padding(padding, window, self.stride, self.dilation, padding_mode)
         self._set_sampling(sides, padding_mode, exact)
@@ -153,6 +167,8 @@ class GroupConv(FilterLayer):
     def _correlate(
         self, x: Inexact[Tensor, "batch in_channels *rest"]
     ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
+        if self._block_sizes is not None and self._takes_fourier(x, self.stride):
+            return self._by_irreps(sample(x, self.stride, self.padding, self.padding_mode))
         return convolve(
             x,
             self.expanded_weight(),

@@ -10,12 +10,12 @@ from torch.nn import functional as F
 from groupkit import SplitGroup
 from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
-from groupkit_torch.convolutions.filters import Filters
+from groupkit_torch.convolutions.fourier_filters import FourierFilters
 from groupkit_torch.functional import spread
 from groupkit_torch.geometry import window_of
 
 
-class GroupLinear(Filters):
+class GroupLinear(FourierFilters):
     r"""A linear map of the functions on S at each point of the lattice that commutes with S.
 
     .. math:: y_o(x, s') = b_o + \sum_i \sum_s f_i(x, s)\, w_{oi}(s'^{-1} s)
@@ -35,6 +35,9 @@ class GroupLinear(Filters):
         Whether each G-feature map has a bias; a field has one for each invariant vector.
     input_type, output_type : {"planar", "regular"}, subgroup or Field
         As in `GroupConv`.
+    algorithm : {"auto", "direct", "fourier"}
+        One product of matrices, or, between regular maps, one for each irreducible representation
+        of S, as in `GroupConv`.
     device, dtype
         Of the parameters.
 
@@ -45,6 +48,8 @@ class GroupLinear(Filters):
         under H_out: \|S\| for regular maps.
     bias : Parameter or None
         [out_channels]; fewer for a field, none where it has no invariant vector.
+    algorithm : str
+        As given.
 
     Raises
     ------
@@ -84,11 +89,13 @@ class GroupLinear(Filters):
         *,
         input_type: FeatureType | TypeLike = "regular",
         output_type: FeatureType | TypeLike = "regular",
+        algorithm: str = "auto",
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
         window = window_of(group, 1)
         super().__init__(group, in_channels, out_channels, window, 1, input_type, output_type)
+        self._set_algorithm(algorithm)
         self._set_parameters(bias, device, dtype)
 
     def forward(
@@ -108,6 +115,8 @@ class GroupLinear(Filters):
             If the map is not one of the input type.
         """
         self._check(x)
+        if self._block_sizes is not None and self._takes_fourier(x):
+            return self._by_irreps(x)
         axes = 2 if self._input_size is None else 3
         space = x.shape[axes:]
         matrix = self.expanded_weight().flatten(1)
@@ -150,4 +159,4 @@ class GroupLinear(Filters):
         parts = [self.group.name, str(self.in_channels), str(self.out_channels)]
         if self.bias is None:
             parts.append("bias=False")
-        return ", ".join([*parts, f"{self.input_type} -> {self.output_type}"])
+        return ", ".join([*parts, f"{self.input_type} -> {self.output_type}{self._shown()}"])

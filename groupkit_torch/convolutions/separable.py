@@ -16,6 +16,7 @@ from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.filter_bank import FilterBank
 from groupkit_torch.convolutions.conv import GroupConv
+from groupkit_torch.convolutions.fourier_filters import check_algorithm
 from groupkit_torch.convolutions.product_filters import mix, multiply, product_index
 from groupkit_torch.freezing import freezable
 from groupkit_torch.functional import (
@@ -140,11 +141,7 @@ padding_mode
     ) -> None:
         if share not in _SHARES:
             raise SettingError(f'share={share!r} is neither "g" nor "gc"', witness=share)
-        if algorithm not in _ALGORITHMS:
-            raise SettingError(
-                f"algorithm={algorithm!r} is none of {', '.join(_ALGORITHMS)}", witness=algorithm
-            )
-        self.share, self.algorithm = share, algorithm  # the shapes of weights depend on them
+        self.share = share  # the shapes of weights depend on it
         super().__init__(
             group,
             in_channels,
@@ -159,6 +156,7 @@ padding_mode
             input_type=input_type,
             output_type=output_type,
             exact=exact,
+            algorithm=algorithm,
             device=device,
             dtype=dtype,
         )
@@ -169,6 +167,10 @@ padding_mode
                     "regular map, or project onto it, with GroupConv or GroupLinear",
                     witness=kind.field,
                 )
+
+    def _set_algorithm(self, algorithm: str) -> None:
+        check_algorithm(algorithm, _ALGORITHMS)
+        self.algorithm = algorithm
 
     def algorithm_at(self, space: Sequence[int]) -> str:
         """Return the algorithm for an input with these lattice axes: "factored" or "expanded"."""
@@ -303,5 +305,4 @@ padding_mode
 
     def extra_repr(self) -> str:
         """Return the arguments that differ from their defaults, as torch's layers show them."""
-        chosen = "" if self.algorithm == "auto" else f", algorithm={self.algorithm!r}"
-        return f"{super().extra_repr()}, share={self.share!r}{chosen}"
+        return f"{super().extra_repr()}, share={self.share!r}"

@@ -15,6 +15,7 @@ from groupkit_torch.convolutions.conv import GroupConv, LiftingConv
 from groupkit_torch.convolutions.conv_transpose import GroupConvTranspose
 from groupkit_torch.convolutions.filter_layer import FilterLayer
 from groupkit_torch.convolutions.filters import Filters
+from groupkit_torch.convolutions.fourier_filters import FourierFilters
 from groupkit_torch.convolutions.linear import GroupLinear
 from groupkit_torch.convolutions.separable import SeparableGroupConv
 from groupkit_torch.functional import expand_filters
@@ -126,6 +127,8 @@ def _layer_like(
         "dtype": parameter.dtype,
     }
     channels = layer.in_channels * before.copies, layer.out_channels * after.copies
+    if isinstance(layer, FourierFilters):
+        settings["algorithm"] = layer.algorithm
     if isinstance(layer, GroupLinear):
         return GroupLinear(group, *channels, **settings)
     if not isinstance(layer, FilterLayer):
@@ -147,7 +150,7 @@ def _layer_like(
     if isinstance(layer, GroupConvTranspose):
         settings["output_padding"] = layer.output_padding
     if isinstance(layer, SeparableGroupConv):
-        settings |= {"share": layer.share, "algorithm": layer.algorithm}
+        settings["share"] = layer.share
     points = group.window_of_points(window.points.tolist(), window.centre)
     made: FilterLayer = kind(group, *channels, points, **settings)
     return made
