@@ -331,7 +331,7 @@ function makeDraggable(canvas) {
     const { group } = state;
     const unit = canvas.clientWidth / 2 / halfWidth(group, group.points);
     const step = [(event.clientX - held.x) / unit, (held.y - event.clientY) / unit];
-    const moved = nearestPoint(group, step);
+    const moved = nearestPoints(group)(...step);
     const t = held.t.map((x, axis) => modulo(x + moved[axis], group.side));
     if (t.some((x, axis) => x !== state.move.t[axis])) {
       state.move = { t, s: state.move.s };

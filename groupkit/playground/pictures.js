@@ -12,30 +12,32 @@ function onPage(group, [u, v]) {
   return [a * u + b * v, c * u + d * v];
 }
 
-/** Return the lattice point nearest to a place of the page. */
-function nearestPoint(group, [x, y]) {
-  const [[a, b], [c, d]] = group.basis;
-  const determinant = a * d - b * c;
-  let point = [
-    Math.round((d * x - b * y) / determinant),
-    Math.round((a * y - c * x) / determinant),
-  ];
-  const distance = (q) => {
-    const [px, py] = onPage(group, q);
-    return (px - x) ** 2 + (py - y) ** 2;
-  };
-  let best = distance(point);
-  for (let closer = true; closer; ) {
-    closer = false;
-    for (const [nu, nv] of group.neighbours) {
-      const next = [point[0] + nu, point[1] + nv];
-      const length = distance(next);
-      if (length < best - 1e-9) {
-        [point, best, closer] = [next, length, true];
+/**
+ * Return a function from places of the page to the nearest lattice point.
+ *
+ * It walks from the point that it found last, and so is fast along a line of pixels.  The
+ * difference to the nearest point p satisfies (x − p)·n ≤ n·n / 2 for every neighbour n of 0.
+ */
+function nearestPoints(group) {
+  const steps = group.neighbours.map((point) => {
+    const [x, y] = onPage(group, point);
+    return { point, x, y, bound: (x * x + y * y) / 2 + 1e-9 };
+  });
+  let [u, v, px, py] = [0, 0, 0, 0];
+  return (x, y) => {
+    for (let walking = true; walking; ) {
+      walking = false;
+      for (const step of steps) {
+        if ((x - px) * step.x + (y - py) * step.y > step.bound) {
+          u += step.point[0];
+          v += step.point[1];
+          [px, py] = onPage(group, [u, v]);
+          walking = true;
+        }
       }
     }
-  }
-  return point;
+    return [u, v];
+  };
 }
 
 /** Return how far the cells of some points reach from the origin of the page. */
@@ -56,11 +58,12 @@ const POINT_KEY = 2 ** 20;
 function makeRaster(group, points, valueOf, size, radius) {
   const shown = new Map(points.map((p) => [p[0] * POINT_KEY + p[1], valueOf(p)]));
   const raster = new Int32Array(size * size);
+  const nearest = nearestPoints(group);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
       const x = ((2 * column + 1) / size - 1) * radius;
       const y = (1 - (2 * row + 1) / size) * radius;
-      const [u, v] = nearestPoint(group, [x, y]);
+      const [u, v] = nearest(x, y);
       raster[row * size + column] = shown.get(u * POINT_KEY + v) ?? -1;
     }
   }

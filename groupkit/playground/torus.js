@@ -95,12 +95,16 @@ function poolCosets(group, type, f, how) {
   const size = group.side * group.side;
   const result = new Float64Array(type.cosets.length * size);
   type.cosets.forEach((members, coset) => {
-    for (let x = 0; x < size; x++) {
-      const values = members.map((s) => f[s * size + x]);
-      result[coset * size + x] =
-        how === "max"
-          ? Math.max(...values)
-          : values.reduce((sum, value) => sum + value, 0) / members.length;
+    const pooled = result.subarray(coset * size, (coset + 1) * size);
+    members.forEach((s, number) => {
+      for (let x = 0; x < size; x++) {
+        const value = f[s * size + x];
+        if (number === 0) pooled[x] = value;
+        else pooled[x] = how === "max" ? Math.max(pooled[x], value) : pooled[x] + value;
+      }
+    });
+    if (how === "mean") {
+      for (let x = 0; x < size; x++) pooled[x] /= members.length;
     }
   });
   return result;
