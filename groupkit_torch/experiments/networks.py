@@ -58,6 +58,9 @@ def _resnet44(
 
 NETWORKS: Final[dict[str, Network]] = {
     "z2cnn": Network("Z2CNN", "rotmnist", Z2CNN, 20),
+    "z2cnn-without-dropout": Network(
+        "Z2CNN without dropout", "rotmnist", lambda width: Z2CNN(width, dropout=0.0), 20
+    ),
     "p4cnn": Network("P4CNN", "rotmnist", lambda width: P4CNN(p4, width), 10),
     "p4cnn-rotation-pooling": Network(
         "P4CNNRotationPooling", "rotmnist", lambda width: P4CNNRotationPooling(p4, width), 20

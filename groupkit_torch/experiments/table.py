@@ -63,11 +63,12 @@ def _line(data: str, same: list[Result]) -> str:
     )
 
 
-def _group(result: Result) -> tuple[int, str]:
-    """Return what results of one line share: the place of the network, and all but the seed."""
+def _group(result: Result) -> tuple[int, int, str]:
+    """Return what results of one line share: the network's place and width, all but the seed."""
+    experiment = result.declared
     rest = {name: value for name, value in result.experiment.items() if name != "seed"}
-    place = list(NETWORKS).index(result.declared.model)
-    return place, json.dumps(rest, sort_keys=True)
+    place = list(NETWORKS).index(experiment.model)
+    return place, experiment.width or 0, json.dumps(rest, sort_keys=True)
 
 
 def _seed(result: Result) -> int:

@@ -1,0 +1,57 @@
+"""Means and deviations over seeds, with the papers' numbers where the images are theirs."""
+
+from statistics import fmean, stdev
+
+from groupkit_torch.experiments import Experiment, Result
+from groupkit_torch.experiments.networks import NETWORKS
+from groupkit_torch.experiments.published import CIFAR10, ROTATED_MNIST
+from groupkit_torch.experiments.table import table
+
+MNIST = "MNIST, rotated here at random"
+
+
+def result(wrong: int, seed: int, model: str = "p4cnn", data: str = MNIST, **more: int) -> Result:
+    experiment = Experiment(model, seed=seed, **more)
+    return Result(
+        experiment=experiment.as_dict(),
+        data=data,
+        data_digest="",
+        parameters=24_810,
+        n_train=12_000,
+        confusion=[[1000 - wrong, wrong], [0, 1000]],
+        rows=[],
+        machine="",
+        versions={},
+        processes=1,
+        threads=1,
+        command="",
+    )
+
+
+def test_a_line_holds_the_seeds_of_one_network() -> None:
+    errors = [40, 50, 45]
+    results = [result(wrong, seed) for seed, wrong in enumerate(errors)]
+    text = table([*results, result(104, 0, "z2cnn"), result(60, 0, width=12)])
+    lines = text.splitlines()
+    mean, spread = fmean(errors) / 20, stdev(errors) / 20
+    assert f"| P4CNN | 24,810 | 12,000 | 50 | 3 | {mean:.2f} ± {spread:.2f} |" in text
+    assert "2.28 (Cohen & Welling 2016); 2.23 ± 0.06 (Lengyel & van Gemert 2021) |" in text
+    assert "| 5.20 | 5.03 (Cohen & Welling 2016); 5.20 ± 0.11" in text
+    assert "| P4CNN, width 12 | 24,810 | 12,000 | 50 | 1 | 3.00 |  |" in text
+    networks = [line.split("|")[1].strip() for line in lines if line.startswith("| ")]
+    assert networks == ["network", "Z2CNN", "P4CNN", "P4CNN, width 12"]
+    assert "This is *a* rotated MNIST, not the published file" in text
+
+
+def test_other_images_have_a_table_of_their_own_without_the_papers_numbers() -> None:
+    text = table([result(40, 0), result(40, 0, data="Fashion-MNIST, rotated here at random")])
+    fashion, mnist = text.split("MNIST, rotated here at random; 2,000 test images.")[1:]
+    assert "Cohen" not in fashion
+    assert "Cohen" in mnist
+    assert "*a* rotated MNIST" not in fashion
+
+
+def test_published_numbers_are_of_networks_that_there_are() -> None:
+    titles = {network.title for network in NETWORKS.values()}
+    for label in (*ROTATED_MNIST, *CIFAR10):
+        assert label.split(",")[0] in titles
