@@ -1,6 +1,6 @@
 """Layers that are exactly equivariant under any group declared with groupkit, for PyTorch."""
 
-from groupkit_torch import fourier, functional, testing
+from groupkit_torch import analysis, fourier, functional, models, testing
 from groupkit_torch.action import act
 from groupkit_torch.augment import RandomTransform
 from groupkit_torch.convolutions.conv import GroupConv, LiftingConv
@@ -66,6 +66,7 @@ __all__ = [
     "SeparableGroupConv",
     "Symmetrize",
     "act",
+    "analysis",
     "convert_sync_batchnorm",
     "find_symmetry",
     "fourier",
@@ -75,6 +76,7 @@ __all__ = [
     "layers",
     "load_groupy",
     "load_planar",
+    "models",
     "restrict",
     "restrict_map",
     "set_exact",

@@ -82,7 +82,7 @@ class DenseNet(nn.Module):
     Notes
     -----
     With the default blocks, images of 96×96 keep all of p4m: their sides become 94, 92, 46, 44,
-    22, 20, 10, 8, 4 and 2. So do 128, 160, ...; `trace_exactness` finds the sides of other
+    22, 20, 10, 8, 4 and 2. So do 112, 128, ...; `trace_exactness` finds the sides of other
     blocks. The paper's own widths are not known here, so that nothing is compared with its counts.
 
     Examples
