@@ -14,18 +14,23 @@ MOVING_COLOURS = 32
 COLOURS = 128  # drawings have few: a palette is a third of the size, and looks the same
 
 
-def save(picture: Figure | Axes | Animation, path: Path) -> None:
-    """Write a figure as PNG, or an animation as GIF."""
+def save(picture: Figure | Axes | Animation | Image.Image, path: Path) -> None:
+    """Write a figure or an image as PNG, or an animation as GIF."""
     path.parent.mkdir(exist_ok=True)
     if isinstance(picture, Animation):
         picture.save(path, writer="pillow", dpi=MOVING_DPI)
         _shrink(path)
         return
+    image = picture if isinstance(picture, Image.Image) else _drawn(picture)
+    image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def _drawn(picture: Figure | Axes) -> Image.Image:
+    """Return a figure as pixels."""
     figure = picture.figure if isinstance(picture, Axes) else picture
     drawn = BytesIO()
     figure.savefig(drawn, dpi=DPI, facecolor="white")
-    image = Image.open(drawn).convert("RGB")
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    return Image.open(drawn).convert("RGB")
 
 
 def _shrink(path: Path) -> None:

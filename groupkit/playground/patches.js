@@ -91,6 +91,21 @@ function arrowMarkup(group, places, unit, { generator, from, to, directed, bend 
   return line + (directed ? tip : "");
 }
 
+/** Return where a name over a patch hides least of the arrows: −1 left, 0 above, 1 right. */
+function nameSide(group, type, arrows, patch) {
+  const [x, y] = type.places[patch];
+  const top = y + exitAt(group, [0, 1]);
+  const beside = arrows.flatMap(({ from, to, bend }) => {
+    const [p, q] = [type.places[from], type.places[to]];
+    const points = Array.from({ length: 40 }, (_, i) => along(p, bow(p, q, bend), q, i / 39));
+    return points.filter(([px, py]) => Math.abs(px - x) < 0.9 && py > top && py < top + 0.5);
+  });
+  if (!beside.length) return 0;
+  const right = beside.filter(([px]) => px > x + 1e-6).length;
+  const left = beside.filter(([px]) => px < x - 1e-6).length;
+  return right < left ? 1 : -1;
+}
+
 /** Return the part τ of a motion of the page as CSS has it, which counts y downwards. */
 function partOfMotion([[a, b], [c, d]], part) {
   let motion;
@@ -124,7 +139,8 @@ function makePatches(host, legend, pointed) {
     host.style.width = `${shown.unit * width}px`;
     host.style.height = `${shown.unit * height}px`;
     const { group, type, unit } = shown;
-    const arrows = arrowsOf(group, type).map((arrow) => arrowMarkup(group, type.places, unit, arrow));
+    const graph = arrowsOf(group, type);
+    const arrows = graph.map((arrow) => arrowMarkup(group, type.places, unit, arrow));
     host.firstElementChild.innerHTML = `<svg viewBox="${-width / 2} ${-height / 2} ${width}
       ${height}">${arrows.join("")}</svg>`;
     canvases.forEach((canvas, number) => {
@@ -133,7 +149,9 @@ function makePatches(host, legend, pointed) {
       style.left = `${(x + width / 2 - 1) * shown.unit}px`;
       style.top = `${(height / 2 - y - 1) * shown.unit}px`;
       style.width = style.height = `${2 * shown.unit}px`;
-      canvas.nextElementSibling.style.bottom = `${(1 + exitAt(group, [0, 1])) * unit + 1}px`;
+      const caption = canvas.nextElementSibling;
+      caption.style.bottom = `${(1 + exitAt(group, [0, 1])) * unit + 1}px`;
+      caption.dataset.side = nameSide(group, type, graph, number);
       fitCanvas(canvas, 2 * unit);
     });
   }
