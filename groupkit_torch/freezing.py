@@ -51,6 +51,8 @@ def freezable(method: Callable[[_Self], _Made]) -> Callable[[_Self], _Made]:
         number = self._kept.get(name)
         if number is None:
             return method(self)
+        if self.training:
+            raise self._refusal("is frozen and is called in training mode")
         if not torch.compiler.is_compiling():
             self._check_unchanged()
         made: Any = tuple(getattr(self, f"_frozen_{name}_{i}") for i in range(max(number, 1)))
@@ -141,13 +143,6 @@ class Freezable(nn.Module):
             witness=self,
         )
 
-    def train(self: _Self, mode: bool = True) -> _Self:
-        """Set the mode; a frozen layer refuses to be trained."""
-        if mode and self._frozen is not None:
-            raise self._refusal("is frozen and cannot be trained")
-        super().train(mode)
-        return self
-
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         if self._frozen is not None:
@@ -173,11 +168,12 @@ def freeze(model: nn.Module) -> nn.Module:
     A call then costs what the plain convolutions cost, and an exported graph holds the banks as
     constants. The state_dict stays as it is. Until `unfreeze`, the weights of the layers with
     filters are to stay: they want no gradients and lose those they have, so that optimizers pass
-    over them; ``train()`` and ``load_state_dict`` raise, and so does the next call after a weight
-    was changed in place, by ``copy_`` or whatever else, or replaced. What torch does not record,
-    a write through ``.data``, is not seen, and a compiled model does not look: then a change has no
-    effect until `unfreeze`. Other layers of the model may be trained in evaluation mode, a new head
-    for instance.
+    over them. ``load_state_dict`` raises at the first frozen layer (what comes before it has been
+    loaded, as where torch finds that a shape differs), and so does a call in training mode, or the
+    next call after a weight was changed in place, by ``copy_`` or whatever else, or replaced. What
+    torch does not record, a write through ``.data``, is not seen, and a compiled model does not
+    look: then a change has no effect until `unfreeze`. Other layers of the model may be trained, a
+    new head for instance, while the frozen ones are in evaluation mode.
 
     Parameters
     ----------
@@ -192,13 +188,15 @@ def freeze(model: nn.Module) -> nn.Module:
     Examples
     --------
     >>> import groupkit as gk, groupkit_torch as gt
-    >>> net = gt.freeze(gt.LiftingConv(gk.p4, 1, 8, 3))
-    >>> net.train()
+    >>> net, x = gt.freeze(gt.LiftingConv(gk.p4, 1, 8, 3)), torch.zeros(1, 1, 5, 5)
+    >>> net.train()(x)
     Traceback (most recent call last):
-    groupkit_torch.freezing.FrozenError: LiftingConv is frozen and cannot be trained, and its
-    filters are those of before; call gt.unfreeze(model) first, ...
-    >>> gt.unfreeze(net).train()
-    LiftingConv(p4, 1, 8, kernel_size=(3, 3), planar -> regular)
+    groupkit_torch.freezing.FrozenError: LiftingConv is frozen and is called in training mode, and
+    its filters are those of before; call gt.unfreeze(model) first, ...
+    >>> net.eval()(x).shape
+    torch.Size([1, 8, 4, 3, 3])
+    >>> gt.unfreeze(net).train()(x).shape
+    torch.Size([1, 8, 4, 3, 3])
     """
     layers = _freezables(model)
     if not layers:

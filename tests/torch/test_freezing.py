@@ -79,6 +79,37 @@ def test_changes_are_refused_until_unfrozen(how: str) -> None:
         change_and_call(how, layer, x)
 
 
+def test_modes_change_as_a_whole_and_training_is_refused_in_the_call() -> None:
+    L = gt.layers(gk.p4)
+    net = nn.Sequential(nn.Dropout(), L.LiftingConv(1, 1, 3), L.BatchNorm(1), nn.ReLU())
+    x = torch.randn(2, 1, 7, 7)
+    y = gt.freeze(net)(x)
+    assert all(module.training for module in net.train().modules())
+    before = copy.deepcopy(net.state_dict())
+    with pytest.raises(
+        gt.FrozenError, match="LiftingConv is frozen and is called in training mode"
+    ):
+        net(x)
+    assert all(torch.equal(value, before[key]) for key, value in net.state_dict().items())
+    assert torch.equal(net.eval()(x), y)
+    net[2].train()(net[1](x))  # layers that are not frozen may be trained
+    gt.unfreeze(net).train()(x)
+
+
+@pytest.mark.compile
+def test_compiled_models_refuse_training_too() -> None:
+    net, x = gt.freeze(gt.LiftingConv(gk.p4, 1, 1, 3)), torch.randn(1, 1, 7, 7)
+    for full, error in ((False, gt.FrozenError), (True, torch._dynamo.exc.Unsupported)):
+        torch._dynamo.reset()
+        compiled = torch.compile(net.eval(), fullgraph=full, backend="aot_eager")
+        y = compiled(x)
+        net.train()
+        with pytest.raises(error, match="is frozen and is called in training mode"):
+            compiled(x)
+        net.eval()
+        assert torch.equal(compiled(x), y)
+
+
 def test_a_write_through_data_has_no_effect_until_unfrozen() -> None:
     layer, x = gt.GroupConv(gk.p4, 1, 1, 3, bias=False), torch.randn(1, 1, 4, 5, 5)
     y = gt.freeze(layer)(x)
