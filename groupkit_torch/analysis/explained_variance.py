@@ -17,7 +17,7 @@ def explained_variance(
 ) -> Float[Tensor, "*bank components"]:
     r"""Return the parts of the variance that the principal components of kernels explain.
 
-    .. math:: \sigma_k^2 \Big/ \sum_l \sigma_l^2, \qquad
+    .. math:: \frac{\sigma_k^2}{\sum_l \sigma_l^2}, \qquad
               \psi(s, x) - \bar\psi(s) = \sum_k \sigma_k\, u_k(s)\, v_k(x)
 
     with orthonormal :math:`u_k` and :math:`v_k`: elements s are the variables, points x the
