@@ -81,7 +81,7 @@ def _experiments(options: argparse.Namespace) -> list[Experiment]:
             width=options.width,
             hold_out=options.hold_out,
             fraction=options.fraction,
-            sizes=options.sizes,
+            sizes=None if options.sizes is None else tuple(options.sizes),
         )
         for seed in range(options.first_seed, options.first_seed + options.seeds)
         for name in names

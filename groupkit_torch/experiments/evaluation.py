@@ -68,4 +68,4 @@ def error_of(counts: Int[Tensor, "classes classes"]) -> float:
     >>> error_of(torch.tensor([[9, 1], [2, 8]]))
     15.0
     """
-    return 100 * (1 - int(counts.trace()) / int(counts.sum()))
+    return float(100 * (counts.sum() - counts.trace()).item() / counts.sum().item())

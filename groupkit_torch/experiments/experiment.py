@@ -87,8 +87,6 @@ class Experiment:
                 raise ExperimentError(
                     f"{name}={value!r} is none of {', '.join(known)}", witness=value
                 )
-        if self.sizes is not None:
-            object.__setattr__(self, "sizes", tuple(self.sizes))
         bounds = {
             "seed": self.seed >= 0,
             "width": self.width is None or self.width >= 1,
@@ -245,7 +243,14 @@ def _made(
             )
     if kind is Experiment and "model" not in values:
         raise ExperimentError("an experiment needs a model", witness="model")
-    return kind(**values)
+    return kind(**{name: _typed(value, known[name]) for name, value in values.items()})
+
+
+def _typed(value: Any, kind: str) -> Any:
+    """Return lists of TOML as tuples, and whole numbers as floats where those are meant."""
+    if isinstance(value, list):
+        return tuple(value)
+    return float(value) if kind == "float" else value
 
 
 def _plain(value: Any) -> Any:

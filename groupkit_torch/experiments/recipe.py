@@ -54,7 +54,6 @@ class Recipe:
     weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "milestones", tuple(self.milestones))
         if self.optimizer not in OPTIMIZERS:
             raise ExperimentError(
                 f"optimizer={self.optimizer!r} is none of {', '.join(OPTIMIZERS)}",

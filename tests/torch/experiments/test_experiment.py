@@ -70,7 +70,7 @@ def test_the_five_have_the_published_numbers_of_parameters() -> None:
         ('model = "p4cnn"\nseed = true', "seed=True is of another type than int"),
         ('model = "p4cnn"\nseed = -1', "seed=-1 is out of bounds"),
         ('model = "p4cnn"\nwidth = 0', "width=0 is out of bounds"),
-        ('model = "p4cnn"\nfraction = 0', "fraction=0 is out of bounds"),
+        ('model = "p4cnn"\nfraction = 0', "fraction=0.0 is out of bounds"),
         ('model = "p4cnn"\nsizes = [1, 2]', r"sizes=\(1, 2\) is out of bounds"),
         ('model = "p4cnn"\nsizes = [1, 2.5, 1]', "sizes=.* is of another type"),
         ('model = "p4cnn"\nepochs = 2', "there is no entry epochs; there are model, "),
