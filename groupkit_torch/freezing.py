@@ -7,9 +7,8 @@ through ``.data`` leave no trace. Here it is the user who says that the weights 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -27,13 +26,13 @@ class FrozenError(GroupkitError, RuntimeError):
     law = "the weights of a frozen layer stay as they are"
 
 
-@dataclass
-class _Frozen:
-    """The tensors that the banks of a frozen layer are made of, as they were."""
+class _Source(NamedTuple):
+    """A tensor that the banks of a frozen layer are made of, as it was, and where it is held."""
 
-    tensors: list[Tensor]
-    versions: list[int]
-    wanted_gradients: list[bool]
+    holder: dict[str, Any]  # the parameters or the buffers of a module
+    name: str
+    tensor: Tensor | None
+    version: int
 
 
 def freezable(method: Callable[[_Self], _Made]) -> Callable[[_Self], _Made]:
@@ -48,15 +47,17 @@ def freezable(method: Callable[[_Self], _Made]) -> Callable[[_Self], _Made]:
 
     @wraps(method)
     def kept(self: _Self) -> _Made:
-        number = self._kept.get(name)
-        if number is None:
+        buffers = self._kept.get(name)
+        if buffers is None:
             return method(self)
         if self.training:
             raise self._refusal("is frozen and is called in training mode")
-        if not torch.compiler.is_compiling():
+        if torch.compiler.is_compiling():
+            made: Any = [getattr(self, buffer) for buffer in buffers]
+        else:
             self._check_unchanged()
-        made: Any = tuple(getattr(self, f"_frozen_{name}_{i}") for i in range(max(number, 1)))
-        return made if number else made[0]  # type: ignore[no-any-return]
+            made = [self._buffers[buffer] for buffer in buffers]  # faster than by attribute
+        return tuple(made) if name in self._tuples else made[0]  # type: ignore[return-value]
 
     return kept
 
@@ -64,12 +65,15 @@ def freezable(method: Callable[[_Self], _Made]) -> Callable[[_Self], _Made]:
 class Freezable(nn.Module):
     """A layer that makes tensors of its weights in every call, unless it is frozen."""
 
-    _frozen: _Frozen | None
+    _frozen: list[_Source] | None
+    _wanted_gradients: list[bool]  # of the parameters, before they were frozen
+    _n_parameters: int  # its own, when they were frozen
 
     def __init__(self) -> None:
         super().__init__()
         self._frozen = None
-        self._kept: dict[str, int] = {}  # method -> how many tensors, 0 for one that is no tuple
+        self._kept: dict[str, list[str]] = {}  # method -> buffers with what it made
+        self._tuples: set[str] = set()  # methods that return a tuple
 
     def _to_freeze(self) -> list[str]:
         """Return which methods the layer's forward calls."""
@@ -78,8 +82,8 @@ class Freezable(nn.Module):
     def _freeze(self, wanted_gradients: list[bool]) -> None:
         """Evaluate the methods, and note the parameters."""
         self._keep()
-        self._frozen = _Frozen(self._sources(), [], wanted_gradients)
-        self._note_versions()
+        self._wanted_gradients, self._n_parameters = wanted_gradients, len(self._parameters)
+        self._frozen = self._sources()
         for parameter in self.parameters():
             parameter.requires_grad_(False)
             parameter.grad = None  # an optimizer passes over parameters without gradient
@@ -87,7 +91,7 @@ class Freezable(nn.Module):
     def _unfreeze(self) -> None:
         assert self._frozen is not None
         self._drop()
-        noted = zip(self.parameters(), self._frozen.wanted_gradients, strict=True)
+        noted = zip(self.parameters(), self._wanted_gradients, strict=True)
         for parameter, wanted in noted:
             parameter.requires_grad_(wanted)
         self._frozen = None
@@ -102,39 +106,41 @@ class Freezable(nn.Module):
                 parts = made if isinstance(made, tuple) else (made,)
                 found[name] = made, [part if part is None else part.clone() for part in parts]
         for name, (made, parts) in found.items():
-            if made is None:
-                continue
-            for i, part in enumerate(parts):
-                self.register_buffer(f"_frozen_{name}_{i}", part, persistent=False)
-            self._kept[name] = len(parts) if isinstance(made, tuple) else 0
+            self._kept[name] = [f"_frozen_{name}_{i}" for i in range(len(parts))]
+            for buffer, part in zip(self._kept[name], parts, strict=True):
+                self.register_buffer(buffer, part, persistent=False)
+            if isinstance(made, tuple):
+                self._tuples.add(name)
 
-    def _sources(self) -> list[Tensor]:
-        """Return the parameters, and the masks of pruned ones."""
-        passing = self._non_persistent_buffers_set
-        masks = [b for name, b in self._buffers.items() if name not in passing and b is not None]
-        return [*self.parameters(), *masks]
+    def _sources(self) -> list[_Source]:
+        """Return the parameters, those that are None too, and the masks of pruned ones."""
+        places = [(m._parameters, name) for m in self.modules() for name in m._parameters]
+        for hook in self._forward_pre_hooks.values():
+            if isinstance(hook, BasePruningMethod):
+                places.append((self._buffers, f"{hook._tensor_name}_mask"))
+        return [
+            _Source(holder, name, holder[name], _version(holder[name])) for holder, name in places
+        ]
 
     def _drop(self) -> None:
-        for name, number in self._kept.items():
-            for i in range(max(number, 1)):
-                delattr(self, f"_frozen_{name}_{i}")
-        self._kept = {}
-
-    def _note_versions(self) -> None:
-        assert self._frozen is not None
-        self._frozen.versions = [_version(tensor) for tensor in self._frozen.tensors]
+        for buffers in self._kept.values():
+            for buffer in buffers:
+                delattr(self, buffer)
+        self._kept, self._tuples = {}, set()
 
     def _check_unchanged(self) -> None:
-        frozen = self._frozen
-        assert frozen is not None
-        now = self._sources()
-        if len(now) != len(frozen.tensors):
-            raise self._refusal("has other parameters than when it was frozen")
-        for before, tensor, version in zip(frozen.tensors, now, frozen.versions, strict=True):
-            if before is not tensor or _version(tensor) != version:
+        assert self._frozen is not None
+        for holder, name, before, version in self._frozen:
+            tensor = holder.get(name)
+            if tensor is None or before is None:
+                if tensor is not before:
+                    raise self._refusal("has other parameters than when it was frozen")
+            elif tensor is not before or _version(tensor) != version:
                 raise self._refusal("is frozen, but its weights were changed")
-            if tensor.requires_grad:
+            elif tensor.requires_grad:
                 raise self._refusal("is frozen, but its weights are to have gradients")
+        if len(self._parameters) != self._n_parameters:
+            raise self._refusal("has other parameters than when it was frozen")
 
     def _refusal(self, what: str) -> FrozenError:
         return FrozenError(
@@ -146,9 +152,8 @@ class Freezable(nn.Module):
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         if self._frozen is not None:
-            self._frozen.tensors = self._sources()  # another device or dtype
             self._keep()
-            self._note_versions()
+            self._frozen = self._sources()  # of another device or dtype
         return self
 
     def _load_from_state_dict(self, *arguments: Any) -> None:
@@ -159,7 +164,7 @@ class Freezable(nn.Module):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)  # type: ignore[no-untyped-call]
         if self._frozen is not None:  # a copy counts its versions from the start
-            self._note_versions()
+            self._frozen = self._sources()
 
 
 def freeze(model: nn.Module) -> nn.Module:
@@ -238,5 +243,5 @@ def _freezables(model: nn.Module) -> list[Freezable]:
     return [module for module in model.modules() if isinstance(module, Freezable)]
 
 
-def _version(parameter: Tensor) -> int:
-    return 0 if parameter.is_inference() else parameter._version
+def _version(tensor: Tensor | None) -> int:
+    return 0 if tensor is None or tensor.is_inference() else tensor._version

@@ -157,11 +157,12 @@ class GroupConv(FourierFilters, FilterLayer):
         self, x: Inexact[Tensor, "batch in_channels *rest"]
     ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
         """Return the correlation of a map of the input type, a map of the output type."""
-        dimension = len(self.stride)
-        check_map(x, self.in_channels, self._input_size, dimension)
-        if self._on_torus:
-            self._check_torus(x.shape[x.dim() - dimension :])
-        self._guard(x)
+        if not self._is_seen(x):
+            dimension = len(self.stride)
+            check_map(x, self.in_channels, self._input_size, dimension)
+            if self._on_torus:
+                self._check_torus(x.shape[x.dim() - dimension :])
+            self._guard(x)
         return self._correlate(x if self._on_torus else self.domain.fill(x))
 
     def _correlate(

@@ -22,6 +22,7 @@ from groupkit_torch.functional import (
     carry_on_columns,
     carry_on_rows,
     expand_filters,
+    spread,
 )
 from groupkit_torch.geometry import SettingError, positive
 from groupkit_torch.provenance import Declared
@@ -145,15 +146,20 @@ class Filters(Freezable, Tabulated, Declared):
         return (carry_on_columns if on_columns else carry_on_rows)(bank, matrices)
 
     @freezable
-    def expanded_bias(self) -> Inexact[Tensor, " out_channels"] | None:
-        r"""Return the bias of each output channel: of a field, an invariant vector."""
-        if self.bias is None or self._invariant_bits is None:
-            return self.bias
-        basis = self._invariant_bits.to(self.bias.device).view(torch.float64).to(self.bias.dtype)
-        return (self.bias.view(-1, len(basis)) @ basis).reshape(-1)
+    def expanded_bias(self) -> Inexact[Tensor, " out_entries"] | None:
+        r"""Return the bias as torch's layer of this kind takes it, [C_out \|S/H_out\|].
+
+        All entries of a G-feature map have one bias; the channels of a field have an invariant
+        vector.
+        """
+        bias = self.bias
+        if bias is None or self._invariant_bits is None:
+            return spread(bias, self._output_size or 1)
+        basis = self._invariant_bits.to(bias.device).view(torch.float64).to(bias.dtype)
+        return (bias.view(-1, len(basis)) @ basis).reshape(-1)
 
     def _to_freeze(self) -> list[str]:
-        return ["expanded_weight", *(["expanded_bias"] if self.output_type.field else [])]
+        return ["expanded_weight", "expanded_bias"]
 
     def _rows_and_columns(self) -> tuple[int, int]:
         first, second = self.out_channels, self.in_channels

@@ -11,7 +11,6 @@ from groupkit import SplitGroup
 from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.convolutions.fourier_filters import FourierFilters
-from groupkit_torch.functional import spread
 from groupkit_torch.geometry import window_of
 
 
@@ -120,7 +119,7 @@ class GroupLinear(FourierFilters):
         axes = 2 if self._input_size is None else 3
         space = x.shape[axes:]
         matrix = self.expanded_weight().flatten(1)
-        bias = spread(self.expanded_bias(), self._output_size or 1)
+        bias = self.expanded_bias()
         rows = x.flatten(1, axes - 1)
         last = rows.movedim(1, -1)
         if not space or (last.is_contiguous() and not rows.is_contiguous()):  # channels_last

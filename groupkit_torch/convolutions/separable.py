@@ -22,7 +22,6 @@ from groupkit_torch.freezing import freezable
 from groupkit_torch.functional import (
     convolve,
     expand_filters,
-    spread,
 )
 from groupkit_torch.geometry import SettingError
 
@@ -43,8 +42,9 @@ class SeparableGroupConv(GroupConv):
 
     Parameters
     ----------
-    group, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, \
-padding_mode
+    group, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias
+        As in `GroupConv`.
+    padding_mode
         As in `GroupConv`.
     share : {"gc", "g"}
         What the planar kernels are shared over.
@@ -256,7 +256,7 @@ padding_mode
             self.bank_index = torch.tensor(product_index(pointwise, spatial)[0], device=device)
 
     def _to_freeze(self) -> list[str]:
-        return ["expanded_weight", *(["_expanded_factors"] if self._holds_factors else [])]
+        return [*super()._to_freeze(), *(["_expanded_factors"] if self._holds_factors else [])]
 
     @freezable
     def expanded_weight(self) -> Inexact[Tensor, "out_entries in_entries *box"]:
@@ -290,18 +290,17 @@ padding_mode
         ):
             return super()._correlate(x)
         pointwise, spatial = self._expanded_factors()
-        size = self._output_size or 1
-        y = convolve(
+        return convolve(
             mix(x, pointwise, spatial.shape[1], self.groups),
             spatial,
-            spread(self.expanded_bias(), size),
+            self.expanded_bias(),
             self.stride,
             self.padding,
             self.dilation,
             len(spatial),
             self.padding_mode,
+            size=self._output_size,
         )
-        return y if self._output_size is None else y.unflatten(1, (-1, size))
 
     def extra_repr(self) -> str:
         """Return the arguments that differ from their defaults, as torch's layers show them."""

@@ -23,7 +23,6 @@ from groupkit_torch.convolutions.linear import GroupLinear
 from groupkit_torch.convolutions.separable import SeparableGroupConv
 from groupkit_torch.domain import Domain
 from groupkit_torch.freezing import Freezable, freeze
-from groupkit_torch.functional import spread
 from groupkit_torch.images.resample import Resampling
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
 from groupkit_torch.sampling.guard import guards_silent
@@ -130,7 +129,7 @@ def _convolution(layer: GroupConv) -> nn.Module:
         "dilation": layer.dilation,
         "padding_mode": layer.padding_mode,
     }
-    bias = spread(layer.expanded_bias(), layer._output_size or 1)
+    bias = layer.expanded_bias()
     if isinstance(layer, SeparableGroupConv) and layer._holds_factors and layer.share == "gc":
         pointwise, spatial = layer._expanded_factors()
         parts["pointwise"] = _conv(d, pointwise, None, columns, groups=layer.groups)
@@ -163,7 +162,7 @@ def _conv(
 def _linear(layer: GroupLinear) -> nn.Module:
     """Return a layer for any number of lattice axes: `torch.nn.Linear` on the last axis."""
     matrix = layer.expanded_weight().flatten(1)
-    bias = spread(layer.expanded_bias(), layer._output_size or 1)
+    bias = layer.expanded_bias()
     linear = nn.Linear(matrix.shape[1], matrix.shape[0], bias is not None, device="meta")
     linear.weight = _parameter(matrix)
     linear.bias = None if bias is None else _parameter(bias)  # type: ignore[assignment]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import torch
 import torch.nn.functional as F
 from jaxtyping import Inexact, Int
 from torch import Tensor
@@ -74,23 +75,24 @@ def group_conv(
     Cohen & Welling (2016), "Group Equivariant Convolutional Networks", eq. 10 and 11.
     """
     bank = expand_filters(weight, index, fills_box=fills_box)
+    size = bank.shape[0] // weight.shape[0]
     return convolve(
         x,
         bank,
-        bias,
+        spread(bias, size),
         stride,
         padding,
         dilation,
         groups,
         padding_mode,
-        size=None if planar_output else bank.shape[0] // weight.shape[0],
+        size=None if planar_output else size,
     )
 
 
 def convolve(
     x: Inexact[Tensor, "batch in_channels *rest"],
     bank: Inexact[Tensor, "out_entries in_entries *box"],
-    bias: Inexact[Tensor, " out_channels"] | None = None,
+    bias: Inexact[Tensor, " out_entries"] | None = None,
     stride: int | Sequence[int] = 1,
     padding: int | Sequence[int] = 0,
     dilation: int | Sequence[int] = 1,
@@ -107,7 +109,9 @@ def convolve(
         [batch, C_in, |S/H_in|, *space], or [batch, C_in, *space] for a planar input.
     bank : Tensor
         [C_out |S/H_out|, C_in / groups |S/H_in|, *box].
-    bias, stride, padding, dilation, groups, padding_mode
+    bias : Tensor, optional
+        [C_out |S/H_out|], as `spread` makes it.
+    stride, padding, dilation, groups, padding_mode
         As in `group_conv`.
     size : int, optional
         |S/H_out|; None where the output has no stabilizer axis.
@@ -125,16 +129,14 @@ def convolve(
         pads = [padding] * dimension if isinstance(padding, int) else list(padding)
         x = F.pad(x, [pad for pad in reversed(pads) for _ in range(2)], mode=padding_mode)
         padding = 0
-    y: Tensor = _CONVOLUTIONS[dimension](
-        x, bank, spread(bias, size or 1), stride, padding, dilation, groups
-    )
+    y: Tensor = _CONVOLUTIONS[dimension](x, bank, bias, stride, padding, dilation, groups)
     return _with_axis(y, size)
 
 
 def convolve_transpose(
     x: Inexact[Tensor, "batch in_channels *rest"],
     bank: Inexact[Tensor, "in_entries out_entries *box"],
-    bias: Inexact[Tensor, " out_channels"] | None = None,
+    bias: Inexact[Tensor, " entries"] | None = None,
     stride: int | Sequence[int] = 1,
     padding: int | Sequence[int] = 0,
     output_padding: int | Sequence[int] = 0,
@@ -152,7 +154,7 @@ def convolve_transpose(
     bank : Tensor
         [C_in |S/H_in|, C_out / groups |S/H_out|, *box].
     bias : Tensor, optional
-        [C_out].
+        [C_out |S/H_out|], as `spread` makes it.
     stride, padding, output_padding, groups, dilation
         As in `torch.nn.functional.conv_transpose2d`.
     size : int, optional
@@ -168,7 +170,7 @@ def convolve_transpose(
     if x.dim() > dimension + 2:
         x = x.flatten(1, 2)
     y: Tensor = _TRANSPOSED[dimension](
-        x, bank, spread(bias, size or 1), stride, padding, output_padding, groups, dilation
+        x, bank, bias, stride, padding, output_padding, groups, dilation
     )
     return _with_axis(y, size)
 
@@ -182,4 +184,4 @@ def spread(
 
 def _with_axis(y: Tensor, size: int | None) -> Tensor:
     """Return a map with its stabilizer axis; no -1, which an empty batch leaves open."""
-    return y if size is None else y.view(y.shape[0], y.shape[1] // size, size, *y.shape[2:])
+    return y if size is None else torch.unflatten(y, 1, (y.shape[1] // size, size))

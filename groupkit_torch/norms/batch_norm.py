@@ -9,6 +9,7 @@ between the entries of the stabilizer axis would not commute with S, which permu
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Float, Inexact
 from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
@@ -109,7 +110,7 @@ class GroupBatchNorm(Declared, _BatchNorm):
         check_map(x, self.num_features, self._size, self._dimension)
         check_real(x, type(self).__name__, "have a covariance instead of a variance")
         if not self.training and self.running_mean is not None:
-            return by_channel(x, self._dimension, super().forward)
+            return by_channel(x, self._dimension, self._evaluated)
         check_several(x, x.shape[0] * self.feature_type.size, self.domain)
         if self.domain.is_whole:
             return by_channel(x, self._dimension, super().forward)
@@ -117,6 +118,10 @@ class GroupBatchNorm(Declared, _BatchNorm):
         if self.training and self.track_running_stats:
             self._update_running(mean, variance)
         return y
+
+    def _evaluated(self, x: Tensor) -> Tensor:
+        statistics = self.running_mean, self.running_var
+        return F.batch_norm(x, *statistics, self.weight, self.bias, eps=self.eps)
 
     @torch.no_grad()
     def _update_running(

@@ -191,13 +191,14 @@ def by_channel(
     f : callable
         Takes [batch, channels, ...] of any number of axes.
     """
-    if x.dim() == dimension + 2:
+    axes = x.dim() - dimension
+    if axes == 2:
         return f(x)
-    if x.dim() == dimension + 3:
+    if axes == 3 and not x.is_contiguous():
         last = x.movedim((1, 2), (-2, -1))
-        if last.is_contiguous() and not x.is_contiguous():  # channels_last
+        if last.is_contiguous():  # channels_last
             return f(last.flatten(0, -3)).view(last.shape).movedim((-2, -1), (1, 2))
-    return f(x.flatten(2, x.dim() - dimension)).view(x.shape)
+    return f(x.flatten(2, axes)).view_as(x)
 
 
 def _as_torch(

@@ -58,7 +58,7 @@ class _PointwiseNorm(Declared):
 class GroupLayerNorm(_PointwiseNorm):
     r"""Layer normalisation of each lattice point, over channels and stabilizer axis.
 
-    .. math:: y_c(s, x) = \gamma_c \big(f_c(s, x) - \mu(x)\big) \Big/ \sqrt{\sigma^2(x) + \epsilon}
+    .. math:: y_c(s, x) = \gamma_c \bigl(f_c(s, x) - \mu(x)\bigr) / \sqrt{\sigma^2(x) + \epsilon}
         + \beta_c
 
     the layer norm of transformers and of ConvNeXt. Over channels, stabilizer axis *and* lattice it
@@ -137,15 +137,15 @@ class GroupLayerNorm(_PointwiseNorm):
             for parameter in (self.weight, self.bias)
         )
         y = F.layer_norm(last, last.shape[-1:], weight, bias, self.eps).movedim(-1, 1)
-        y = y.view(x.shape) if self._size is None else y.unflatten(1, x.shape[1:3])
+        y = y.view(x.shape) if self._size is None else torch.unflatten(y, 1, x.shape[1:3])
         return y.contiguous() if x.is_contiguous() else y  # else channels_last, as it is
 
 
 class GroupRMSNorm(_PointwiseNorm):
     r"""Division by the root mean square of each lattice point, over channels and stabilizer axis.
 
-    .. math:: y_c(s, x) = \gamma_c\, f_c(s, x) \Big/ \sqrt{\epsilon + \tfrac{1}{C |S/H|}
-        \textstyle\sum_{c', s'} |f_{c'}(s', x)|^2}
+    .. math:: y_c(s, x) = \gamma_c\, f_c(s, x) / \sqrt{\epsilon + \tfrac{1}{C |S/H|}
+        {\textstyle \sum_{c', s'} |f_{c'}(s', x)|^2}}
 
     Complex maps are normalised by their absolute values. Fields may be normalised too, where
     every :math:`\rho(s)` is orthogonal and so preserves the sum of squares: then each field has

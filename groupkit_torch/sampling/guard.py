@@ -93,6 +93,10 @@ class Guarded(nn.Module):
         """
         return exactness_of(self._sampler, input_size)
 
+    def _is_seen(self, x: Tensor) -> bool:
+        """Return whether a map of this shape passed the checks and the guard before."""
+        return not torch.compiler.is_compiling() and x.shape in self._shapes_seen
+
     def _guard(self, x: Tensor, output_padding: tuple[int, ...] | None = None) -> None:
         """Refuse arrays that are too small; warn or refuse where a call is inexact.
 
