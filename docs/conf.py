@@ -5,6 +5,8 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
+from groupkit.playground import write_page
+
 DOCS = Path(__file__).parent
 sys.path[:0] = [str(DOCS), str(DOCS.parent)]  # mathml.py and docstrings.py, and the packages
 
@@ -136,6 +138,7 @@ def setup(app: Any) -> None:
     """Take pages as they are written for GitHub."""
     app.connect("source-read", lambda _app, page, text: adapt(text, page))
     app.connect("include-read", lambda _app, _path, _page, text: adapt(text))
+    app.connect("build-finished", add_playground)
 
 
 def adapt(text: list[str], page: str = "") -> None:
@@ -144,3 +147,12 @@ def adapt(text: list[str], page: str = "") -> None:
         text[0] = text[0].replace(there, here)
     if page in CHAPTERS:
         text[0] += f"\n```{{toctree}}\n:hidden:\n:glob:\n\n{CHAPTERS[page]}\n```\n"
+    if page == "how_to/playground":
+        link = '<p><a href="../playground.html">Play with it here.</a></p>'
+        text[0] = text[0].replace("```console", f"```{{raw}} html\n{link}\n```\n\n```console", 1)
+
+
+def add_playground(app: Any, error: Exception | None) -> None:
+    """Write the playground beside the pages."""
+    if error is None and app.builder.format == "html":
+        write_page(Path(app.outdir) / "playground.html")
