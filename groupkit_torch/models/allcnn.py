@@ -6,7 +6,8 @@ from jaxtyping import Inexact
 from torch import Tensor, nn
 
 from groupkit import SplitGroup, p4m
-from groupkit_torch.convolutions.conv import LiftingConv
+from groupkit.feature_type import FeatureType, TypeLike
+from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.geometry import check_group, positive
 from groupkit_torch.models.blocks import convolution, halving_convolution
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
@@ -26,13 +27,15 @@ class AllCNNC(nn.Module):
     width : int
         w: 96 for p1, 48 for p4, 32 for p4m.
     in_channels : int
-        Channels of the image, which S leaves where they are.
+        Channels of the image; of a field, all its channels.
     n_classes : int
         Scores.
     downsampling : {"pooled", "strided"}
         As in `ResNet`: the published network is "strided", which on 32×32 is not exact.
     dropout : tuple of float
         Probabilities on the image, and after the third and the sixth layer.
+    input_type : {"planar", "regular"}, subgroup or Field
+        What the image is a function on, or how S acts on its channels.
     exact : {"warn", "raise", "ignore"}
         As in `GroupConv`.
 
@@ -69,6 +72,7 @@ class AllCNNC(nn.Module):
         *,
         downsampling: str = "pooled",
         dropout: tuple[float, float, float] = (0.2, 0.5, 0.5),
+        input_type: FeatureType | TypeLike = "planar",
         exact: str = "warn",
     ) -> None:
         super().__init__()
@@ -80,7 +84,7 @@ class AllCNNC(nn.Module):
             kernel_size = 3 if number < 8 else 1
             sizes = (group, channels, out_channels, kernel_size)
             if number == 1:
-                layers.append(LiftingConv(*sizes, padding=1))
+                layers.append(GroupConv(*sizes, padding=1, input_type=input_type))
             elif number in (3, 6):
                 layers.append(halving_convolution(*sizes, downsampling, exact=exact))
             else:

@@ -9,7 +9,8 @@ from jaxtyping import Inexact
 from torch import Tensor, nn
 
 from groupkit import SplitGroup, p4m
-from groupkit_torch.convolutions.conv import GroupConv, LiftingConv
+from groupkit.feature_type import FeatureType, TypeLike
+from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.geometry import SettingError, check_group, positive
 from groupkit_torch.models.blocks import pool_sides
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
@@ -65,12 +66,14 @@ class DenseNet(nn.Module):
     n_layers : sequence of int
         Dense layers of each block.
     in_channels : int
-        Channels of the image, which S leaves where they are.
+        Channels of the image; of a field, all its channels.
     n_classes : int
         Scores.
     pool_size : int, optional
         Points a side that transitions average, at every second point: 2 on even sides, or 3
         with padding 1 on odd ones. By default 2 where the group has such a window.
+    input_type : {"planar", "regular"}, subgroup or Field
+        What the image is a function on, or how S acts on its channels.
     exact : {"warn", "raise", "ignore"}
         As in `GroupConv`.
 
@@ -108,6 +111,7 @@ class DenseNet(nn.Module):
         n_classes: int = 2,
         *,
         pool_size: int | None = None,
+        input_type: FeatureType | TypeLike = "planar",
         exact: str = "warn",
     ) -> None:
         super().__init__()
@@ -115,7 +119,9 @@ class DenseNet(nn.Module):
         if not n_layers:
             raise SettingError("n_layers is empty, but a network has at least one block", n_layers)
         channels = positive("growth", growth)
-        layers: list[nn.Module] = [LiftingConv(group, in_channels, channels, 3, bias=False)]
+        layers: list[nn.Module] = [
+            GroupConv(group, in_channels, channels, 3, bias=False, input_type=input_type)
+        ]
         for number, n in enumerate(n_layers):
             if number:
                 layers += [

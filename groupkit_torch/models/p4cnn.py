@@ -9,7 +9,8 @@ from jaxtyping import Inexact
 from torch import Tensor, nn
 
 from groupkit import SplitGroup, p1, p4
-from groupkit_torch.convolutions.conv import LiftingConv
+from groupkit.feature_type import FeatureType, TypeLike
+from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.geometry import SettingError, check_group, positive
 from groupkit_torch.models.blocks import check_share, convolution, halving, max_pool
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
@@ -35,7 +36,7 @@ class P4CNN(nn.Module):
     width : int
         Channels of every layer.
     in_channels : int
-        Channels of the image, which S leaves where they are.
+        Channels of the image; of a field, all its channels.
     n_classes : int
         Scores.
     image_size : int
@@ -47,6 +48,8 @@ class P4CNN(nn.Module):
         How filters of the layers after the first are factored: see `SeparableGroupConv`.
     dropout : float
         Probability that a number becomes zero, after layers 1, 3, 4, 5 and 6 in training.
+    input_type : {"planar", "regular"}, subgroup or Field
+        What the image is a function on, or how S acts on its channels.
     exact : {"warn", "raise", "ignore"}
         As in `GroupConv`.
 
@@ -93,6 +96,7 @@ class P4CNN(nn.Module):
         pool_size: int | None = None,
         share: str | None = None,
         dropout: float = 0.0,
+        input_type: FeatureType | TypeLike = "planar",
         exact: str = "warn",
     ) -> None:
         super().__init__()
@@ -100,7 +104,9 @@ class P4CNN(nn.Module):
 
         def block(number: int, kernel_size: int) -> list[nn.Module]:
             conv = (
-                LiftingConv(group, in_channels, width, kernel_size, exact=exact)
+                GroupConv(
+                    group, in_channels, width, kernel_size, input_type=input_type, exact=exact
+                )
                 if number == 1
                 else convolution(group, width, width, kernel_size, share=share, exact=exact)
             )
@@ -187,7 +193,7 @@ class P4CNNRotationPooling(nn.Module):
 
     Parameters
     ----------
-    group, width, in_channels, n_classes, image_size, pool_size, dropout, exact
+    group, width, in_channels, n_classes, image_size, pool_size, dropout, input_type, exact
         As in `P4CNN`.
 
     Raises
@@ -219,14 +225,15 @@ class P4CNNRotationPooling(nn.Module):
         image_size: int = 28,
         pool_size: int | None = None,
         dropout: float = 0.0,
+        input_type: FeatureType | TypeLike = "planar",
         exact: str = "warn",
     ) -> None:
         super().__init__()
 
         def block(number: int, kernel_size: int) -> list[nn.Module]:
-            channels = in_channels if number == 1 else width
+            channels, kind = (in_channels, input_type) if number == 1 else (width, "planar")
             return [
-                LiftingConv(group, channels, width, kernel_size, exact=exact),
+                GroupConv(group, channels, width, kernel_size, input_type=kind, exact=exact),
                 GroupBatchNorm(group, width),
                 nn.ReLU(),
                 CosetPool(group, "max"),

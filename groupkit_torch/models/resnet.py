@@ -8,7 +8,8 @@ from jaxtyping import Inexact
 from torch import Tensor, nn
 
 from groupkit import SplitGroup, p4m
-from groupkit_torch.convolutions.conv import GroupConv, LiftingConv
+from groupkit.feature_type import FeatureType, TypeLike
+from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.geometry import SettingError, check_group, positive
 from groupkit_torch.models.blocks import convolution, halving_convolution
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
@@ -101,7 +102,7 @@ class ResNet(nn.Module):
     depth : int
         Layers with weights along the longest path: 2 more than a multiple of twice the stages.
     in_channels : int
-        Channels of the image, which S leaves where they are.
+        Channels of the image; of a field, all its channels.
     n_classes : int
         Scores.
     downsampling : {"pooled", "strided"}
@@ -114,6 +115,8 @@ class ResNet(nn.Module):
         How the filters of residual blocks are factored: see `SeparableGroupConv`.
     dropout : float
         Between the two convolutions of a block.
+    input_type : {"planar", "regular"}, subgroup or Field
+        What the image is a function on, or how S acts on its channels.
     exact : {"warn", "raise", "ignore"}
         As in `GroupConv`.
 
@@ -147,12 +150,15 @@ class ResNet(nn.Module):
         downsampling: str = "pooled",
         share: str | None = None,
         dropout: float = 0.0,
+        input_type: FeatureType | TypeLike = "planar",
         exact: str = "warn",
     ) -> None:
         super().__init__()
         check_group(group)
         blocks_per_stage = _blocks_per_stage(depth, len(widths))
-        self.lift = LiftingConv(group, in_channels, widths[0], 3, padding=1, bias=False)
+        self.lift = GroupConv(
+            group, in_channels, widths[0], 3, padding=1, bias=False, input_type=input_type
+        )
         stages: list[nn.Module] = []
         channels = widths[0]
         for number, width in enumerate(widths):
@@ -194,7 +200,7 @@ class ResNet44(ResNet):
         G.
     widths : sequence of int
         (11, 23, 45) for p4m; the planar one has (32, 64, 128).
-    in_channels, n_classes, downsampling, share, dropout, exact
+    in_channels, n_classes, downsampling, share, dropout, input_type, exact
         As in `ResNet`.
 
     Notes
@@ -223,6 +229,7 @@ class ResNet44(ResNet):
         downsampling: str = "pooled",
         share: str | None = None,
         dropout: float = 0.0,
+        input_type: FeatureType | TypeLike = "planar",
         exact: str = "warn",
     ) -> None:
         super().__init__(
@@ -234,6 +241,7 @@ class ResNet44(ResNet):
             downsampling=downsampling,
             share=share,
             dropout=dropout,
+            input_type=input_type,
             exact=exact,
         )
 

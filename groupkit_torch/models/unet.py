@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from groupkit import SplitGroup, p4m
 from groupkit.errors import WindowError
-from groupkit_torch.convolutions.conv import GroupConv, LiftingConv
+from groupkit.feature_type import FeatureType, TypeLike
+from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.convolutions.conv_transpose import GroupConvTranspose
 from groupkit_torch.geometry import check_group, positive
 from groupkit_torch.models.blocks import max_pool, pool_sides
@@ -35,14 +36,18 @@ class UNet(nn.Module):
     n_levels : int
         Levels below the finest.
     in_channels : int
-        Channels of the image, which S leaves where they are.
+        Channels of the image; of a field, all its channels.
     n_classes : int
-        Channels of the output.
+        Channels of the output; of a field, all its channels.
     pool_size : int, optional
         Points a side that maxima and transposed convolutions span: 2, for sides
         :math:`2^n m`, or 3, for sides :math:`1 + 2^n m`, with n levels. By default 2 where
         the group has such a window. Where boxes are not stable (hexagonal lattices), the coarsest
         map is odd too: :math:`1 + 2^{n+1} m`.
+    input_type : {"planar", "regular"}, subgroup or Field
+        What the image is a function on, or how S acts on its channels.
+    output_type : {"planar", "regular"}, subgroup or Field
+        The same of the output: a vector field, for flows and gradients.
     exact : {"warn", "raise", "ignore"}
         As in `GroupConv`.
 
@@ -74,6 +79,8 @@ class UNet(nn.Module):
         n_classes: int = 2,
         *,
         pool_size: int | None = None,
+        input_type: FeatureType | TypeLike = "planar",
+        output_type: FeatureType | TypeLike = "planar",
         exact: str = "warn",
     ) -> None:
         super().__init__()
@@ -81,7 +88,7 @@ class UNet(nn.Module):
         self.n_levels = positive("n_levels", n_levels)
         self._rest = size - 2  # of the sides, modulo 2 to the power of levels
         widths = [positive("width", width) * 2**i for i in range(n_levels + 1)]
-        lift = LiftingConv(group, in_channels, width, 3, padding=1, bias=False)
+        lift = GroupConv(group, in_channels, width, 3, padding=1, bias=False, input_type=input_type)
         self.down = nn.ModuleList([_two_layers(group, lift, width)])
         self.steps = nn.ModuleList()
         self.up = nn.ModuleList()
@@ -91,11 +98,11 @@ class UNet(nn.Module):
             self.down.append(_two_layers(group, _convolution(group, fine, coarse), coarse))
             self.up.append(GroupConvTranspose(group, coarse, fine, size, 2, padding, exact=exact))
             self.joined.append(_two_layers(group, _convolution(group, 2 * fine, fine), fine))
-        self.scores = GroupConv(group, width, n_classes, 1, output_type="planar")
+        self.scores = GroupConv(group, width, n_classes, 1, output_type=output_type)
 
     def forward(
-        self, x: Inexact[Tensor, "batch in_channels *space"]
-    ) -> Inexact[Tensor, "batch n_classes *space"]:
+        self, x: Inexact[Tensor, "batch in_channels *rest"]
+    ) -> Inexact[Tensor, "batch n_classes *out"]:
         """Return a map of scores for each class.
 
         Raises
@@ -116,7 +123,7 @@ class UNet(nn.Module):
 
     def _check_sides(self, x: Tensor) -> None:
         step, rest = 2**self.n_levels, self._rest
-        for side in x.shape[2:]:
+        for side in x.shape[x.dim() - self.scores.group.dimension :]:
             if side < step or side % step != rest:
                 more = step * max(1, -(-(side - rest) // step)) + rest
                 what = f"multiples of {step}" + (", and 1" if rest else "")

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from groupkit import SplitGroup
 from groupkit.errors import DimensionError
-from groupkit_torch.convolutions.conv import GroupConv, LiftingConv
+from groupkit.feature_type import FeatureType, TypeLike
+from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.geometry import SettingError, check_group
 from groupkit_torch.models.blocks import max_pool, pool_sides
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
@@ -31,12 +32,14 @@ class VolumeNet(nn.Module):
     widths : sequence of int
         Channels of each pair of convolutions.
     in_channels : int
-        Channels of the volume, which S leaves where they are.
+        Channels of the volume; of a field, all its channels.
     n_classes : int
         Scores.
     pool_size : int, optional
         Points a side that maxima span, at every second point: 2 on even sides, or 3 with
         padding 1 on odd ones. By default 2 where the group has such a window.
+    input_type : {"planar", "regular"}, subgroup or Field
+        What the volume is a function on, or how S acts on its channels.
     exact : {"warn", "raise", "ignore"}
         As in `GroupConv`.
 
@@ -73,6 +76,7 @@ class VolumeNet(nn.Module):
         n_classes: int = 2,
         *,
         pool_size: int | None = None,
+        input_type: FeatureType | TypeLike = "planar",
         exact: str = "warn",
     ) -> None:
         super().__init__()
@@ -88,11 +92,11 @@ class VolumeNet(nn.Module):
         layers: list[nn.Module] = []
         channels = in_channels
         for number, width in enumerate(widths):
-            first = LiftingConv if number == 0 else GroupConv
+            kind = input_type if number == 0 else "regular"
             if number:
                 layers.append(max_pool(group, size, padding, "regular", exact))
             layers += [
-                first(group, channels, width, 3, padding=1, bias=False),
+                GroupConv(group, channels, width, 3, padding=1, bias=False, input_type=kind),
                 GroupBatchNorm(group, width),
                 nn.ReLU(),
                 GroupConv(group, width, width, 3, padding=1, bias=False),
@@ -105,7 +109,7 @@ class VolumeNet(nn.Module):
         self.linear = nn.Linear(channels, n_classes)
 
     def forward(
-        self, x: Inexact[Tensor, "batch in_channels rows columns layers"]
+        self, x: Inexact[Tensor, "batch in_channels *space"]
     ) -> Inexact[Tensor, "batch n_classes"]:
         """Return the scores of each class."""
         scores: Tensor = self.linear(self.pool(self.features(x)))

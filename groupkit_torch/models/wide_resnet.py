@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from groupkit import SplitGroup, p4m
+from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.models.resnet import ResNet
 
 
@@ -17,7 +18,7 @@ class WideResNet26(ResNet):
         G.
     widths : sequence of int
         (50, 100, 150) for p4m; the planar one has (71, 142, 248).
-    in_channels, n_classes, downsampling, share, dropout, exact
+    in_channels, n_classes, downsampling, share, dropout, input_type, exact
         As in `ResNet`.
 
     Notes
@@ -47,6 +48,7 @@ class WideResNet26(ResNet):
         downsampling: str = "pooled",
         share: str | None = None,
         dropout: float = 0.0,
+        input_type: FeatureType | TypeLike = "planar",
         exact: str = "warn",
     ) -> None:
         super().__init__(
@@ -58,5 +60,6 @@ class WideResNet26(ResNet):
             downsampling=downsampling,
             share=share,
             dropout=dropout,
+            input_type=input_type,
             exact=exact,
         )

@@ -32,7 +32,7 @@ def test_symmetry_is_exact(case: Case) -> None:
     assert trace.kept == (tuple(group.stabilizer) if case.judged else None)
     for training in (True, False):
         net.train(training)
-        gt.testing.assert_equivariant(net, group, shape, output_type=case.output_type)
+        gt.testing.assert_equivariant(net, group, shape, case.input_type, case.output_type)
 
 
 @ALL

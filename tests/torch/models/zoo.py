@@ -20,6 +20,7 @@ from groupkit_torch.models import (
 from tests.torch.groups import cubic, mirror_line, tetragonal
 
 oh, d4h = gk.catalog["Pm-3m"], gk.catalog["P4/mmm"]
+flow, arrows = gk.p4m.field("vector"), cubic.field("vector")
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ class Case:
     group: gk.SplitGroup
     shape: tuple[int, ...]
     make: Callable[[], nn.Module]
-    output_type: str = "invariant"
+    output_type: str | gk.Field = "invariant"
     judged: bool = True  # whether a trace can tell
+    input_type: str | gk.Field = "planar"
 
 
 CASES = {
@@ -69,6 +71,43 @@ CASES = {
     "D4h VolumeNet": Case(d4h, (1, 12, 12, 4), lambda: VolumeNet(d4h, (1, 1, 2))),
     "C4h VolumeNet": Case(
         tetragonal, (1, 9, 9, 5), lambda: VolumeNet(tetragonal, (1, 2), pool_size=3)
+    ),
+    "field P4CNN": Case(
+        gk.p4m, (2, 28, 28), lambda: P4CNN(gk.p4m, 2, 2, input_type=flow), input_type=flow
+    ),
+    "regular RotationPooling": Case(
+        gk.p4,
+        (1, 4, 28, 28),
+        lambda: P4CNNRotationPooling(gk.p4, 2, input_type="regular"),
+        input_type="regular",
+    ),
+    "field AllCNNC": Case(
+        gk.p4m,
+        (2, 16, 16),
+        lambda: AllCNNC(gk.p4m, 1, 2, dropout=(0.0, 0.0, 0.0), input_type=flow),
+        input_type=flow,
+    ),
+    "field ResNet": Case(
+        gk.p4m, (4, 8, 8), lambda: ResNet(gk.p4m, (2, 3), 6, 4, input_type=flow), input_type=flow
+    ),
+    "field DenseNet": Case(
+        gk.p4m,
+        (2, 12, 12),
+        lambda: DenseNet(gk.p4m, 1, (1, 1), 2, input_type=flow),
+        input_type=flow,
+    ),
+    "flow UNet": Case(
+        gk.p4m,
+        (2, 16, 16),
+        lambda: UNet(gk.p4m, 1, 2, 2, 2, input_type=flow, output_type=flow),
+        flow,
+        input_type=flow,
+    ),
+    "field VolumeNet": Case(
+        cubic,
+        (3, 4, 4, 4),
+        lambda: VolumeNet(cubic, (1, 2), 3, input_type=arrows),
+        input_type=arrows,
     ),
     "HexagonalResNet": Case(
         gk.p2, (3, 16, 16), lambda: HexagonalResNet(gk.p6m, (1, 2), 6, image_size=16), judged=False
