@@ -18,7 +18,7 @@ from groupkit_torch.experiments.checkpoint import write_text
 from groupkit_torch.experiments.data import sources
 from groupkit_torch.experiments.errors import ExperimentError
 from groupkit_torch.experiments.experiment import AUGMENTATIONS, Experiment, read_toml
-from groupkit_torch.experiments.networks import FIVE, NETWORKS
+from groupkit_torch.experiments.networks import NETWORKS, SETS
 from groupkit_torch.experiments.preparation import Prepared, prepare
 from groupkit_torch.experiments.processes import Processes, joined
 from groupkit_torch.experiments.progress import Progress
@@ -69,7 +69,8 @@ def _experiments(options: argparse.Namespace) -> list[Experiment]:
     if options.epochs is not None:
         recipe = recipe.shortened(options.epochs)
     rotated = options.command == "rotmnist" and sources.parse(options.data)[0] != "amat"
-    names = [*FIVE] if options.model == ["five"] else options.model
+    rotated &= not options.upright
+    names = [name for given in options.model for name in SETS.get(given, (given,))]
     made = [
         Experiment(
             model=name,
@@ -81,6 +82,7 @@ def _experiments(options: argparse.Namespace) -> list[Experiment]:
             width=options.width,
             hold_out=options.hold_out,
             fraction=options.fraction,
+            turns=options.turns,
             sizes=None if options.sizes is None else tuple(options.sizes),
         )
         for seed in range(options.first_seed, options.first_seed + options.seeds)
@@ -151,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     for task, recipe in TASKS.items():
         one = commands.add_parser(task, help=f"networks on {task}", description=__doc__)
         known = [name for name, network in NETWORKS.items() if network.task == task]
-        also = "; five: those of the published tables" if task == "rotmnist" else ""
+        also = f"; or sets of them: {', '.join(SETS)}" if task == "rotmnist" else ""
         one.add_argument(
             "--model",
             nargs="+",
@@ -188,6 +190,16 @@ def _parser() -> argparse.ArgumentParser:
             nargs=3,
             metavar=("TRAIN", "VALIDATION", "TEST"),
             help="numbers of images; by default those of the source",
+        )
+        one.add_argument(
+            "--upright", action="store_true", help="images as they are, rotated by no angle"
+        )
+        one.add_argument(
+            "--turns",
+            type=int,
+            default=1,
+            metavar="N",
+            help="test in N positions, by quarter turns (1)",
         )
         one.add_argument("--first-seed", type=int, default=0, metavar="N", help="(0)")
         _run_options(one)

@@ -51,6 +51,8 @@ class Experiment:
         Images to train, validate and test with; by default those of the source.
     data_seed : int
         Of the division of the source and of the angles, one for all networks and seeds.
+    turns : int
+        Positions in which the test images are shown, from 1 to 4, by quarter turns.
 
     Raises
     ------
@@ -77,6 +79,7 @@ class Experiment:
     fraction: float = 1.0
     sizes: tuple[int, ...] | None = None
     data_seed: int = 0
+    turns: int = 1
 
     def __post_init__(self) -> None:
         networks.find(self.model)
@@ -93,6 +96,7 @@ class Experiment:
             "fraction": 0 < self.fraction <= 1,
             "sizes": self.sizes is None or (len(self.sizes) == 3 and min(self.sizes) >= 1),
             "data_seed": self.data_seed >= 0,
+            "turns": 1 <= self.turns <= 4,
         }
         for name, within in bounds.items():
             if not within:
@@ -129,6 +133,7 @@ class Experiment:
         parts += [] if self.augmentation == "none" else [self.augmentation]
         parts += [] if self.fraction == 1 else [f"fraction{self.fraction:g}"]
         parts += ["hold-out"] if self.hold_out else []
+        parts += [] if self.turns == 1 else [f"turns{self.turns}"]
         return "_".join(parts)
 
     def as_dict(self) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from typing import Final
 
 from torch import nn
 
-from groupkit import SplitGroup, p1, p4, p4m
+from groupkit import SplitGroup, p1, p4, p4m, p6, p6m
 from groupkit_torch.experiments.errors import ExperimentError
+from groupkit_torch.images.resample import Resampling
 from groupkit_torch.models import P4CNN, Z2CNN, AllCNNC, P4CNNRotationPooling, ResNet44
 
 SHAPES: Final = {"rotmnist": (1, 28, 28), "cifar10": (3, 32, 32)}
@@ -56,6 +57,23 @@ def _resnet44(
     return build
 
 
+def _hexagonal(group: SplitGroup, width: int) -> nn.Module:
+    """Return `P4CNN` of a hexagonal group, on as much of the image as a circle in it.
+
+    29 points a side, 8/7 pixels apart: a hexagon of 631 points, in which that circle just fits.
+    """
+    resample = Resampling(group, 28, spacing=8 / 7, sides=29)
+    return nn.Sequential(resample, P4CNN(group, width, image_size=29))
+
+
+def _sampled(side: int, pool_size: int, width: int) -> nn.Module:
+    """Return `P4CNN` on images of a size, with a pooling that keeps p4 there, or breaks it."""
+    resize = nn.Upsample(side, mode="bilinear")
+    return nn.Sequential(
+        resize, P4CNN(p4, width, image_size=side, pool_size=pool_size, exact="ignore")
+    )
+
+
 NETWORKS: Final[dict[str, Network]] = {
     "z2cnn": Network("Z2CNN", "rotmnist", Z2CNN, 20),
     "z2cnn-without-dropout": Network(
@@ -69,6 +87,17 @@ NETWORKS: Final[dict[str, Network]] = {
     "gc-p4cnn": Network("gc-P4CNN", "rotmnist", lambda width: P4CNN(p4, width, share="gc"), 30),
     "c-z2cnn": Network("c-Z2CNN", "rotmnist", lambda width: Z2CNN(width, separable=True), 57),
     "p4mcnn": Network("P4MCNN", "rotmnist", lambda width: P4CNN(p4m, width), 7),
+    "p6cnn": Network("P6CNN, hexagonal", "rotmnist", lambda width: _hexagonal(p6, width), 9),
+    "p6mcnn": Network("P6MCNN, hexagonal", "rotmnist", lambda width: _hexagonal(p6m, width), 6),
+    "p4cnn-28-pool3": Network(
+        "P4CNN, 28 pixels, pooling 3", "rotmnist", lambda width: _sampled(28, 3, width), 10
+    ),
+    "p4cnn-29-pool3": Network(
+        "P4CNN, 29 pixels, pooling 3", "rotmnist", lambda width: _sampled(29, 3, width), 10
+    ),
+    "p4cnn-29-pool2": Network(
+        "P4CNN, 29 pixels, pooling 2", "rotmnist", lambda width: _sampled(29, 2, width), 10
+    ),
     "allcnnc": Network("All-CNN-C", "cifar10", lambda width: AllCNNC(p1, width), 96),
     "p4-allcnnc": Network("p4-All-CNN-C", "cifar10", lambda width: AllCNNC(p4, width), 48),
     "p4m-allcnnc": Network("p4m-All-CNN-C", "cifar10", lambda width: AllCNNC(p4m, width), 32),
@@ -81,8 +110,15 @@ NETWORKS: Final[dict[str, Network]] = {
 }
 """Names that an experiment may give its model."""
 
-FIVE: Final = ("z2cnn", "p4cnn", "p4cnn-rotation-pooling", "g-p4cnn", "gc-p4cnn")
-"""The networks of the published tables on rotated MNIST."""
+SETS: Final[dict[str, tuple[str, ...]]] = {
+    "five": ("z2cnn", "p4cnn", "p4cnn-rotation-pooling", "g-p4cnn", "gc-p4cnn"),
+    "hexagonal": ("p4cnn", "p6cnn", "p4mcnn", "p6mcnn"),
+    "guard": ("p4cnn", "p4cnn-28-pool3", "p4cnn-29-pool3", "p4cnn-29-pool2"),
+}
+"""Networks that are compared: those of the published tables on rotated MNIST; square and hexagonal
+lattices with about as many parameters; poolings that keep p4 (2 on 28 pixels, 3 on 29) and that
+break it.
+"""
 
 
 def find(name: str) -> Network:

@@ -34,6 +34,8 @@ class Result:
         Images trained with.
     confusion : list of list of int
         Test images of each class (rows) that are taken for each (columns).
+    turned : list of confusion matrices
+        Of the test images turned by 90, 180 and 270 degrees, if they were.
     rows : list of dict
         What was logged of each epoch.
     machine : str
@@ -48,6 +50,7 @@ class Result:
     parameters: int
     n_train: int
     confusion: list[list[int]]
+    turned: list[list[list[int]]]
     rows: list[Row]
     machine: str
     versions: dict[str, str]
@@ -59,6 +62,11 @@ class Result:
     def error(self) -> float:
         """The test error in percent."""
         return error_of(torch.tensor(self.confusion))
+
+    @property
+    def turned_errors(self) -> list[float]:
+        """The test errors of turned images, in percent."""
+        return [error_of(torch.tensor(counts)) for counts in self.turned]
 
     @property
     def declared(self) -> Experiment:

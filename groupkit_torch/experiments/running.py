@@ -103,7 +103,8 @@ def run(
 
     training.run(log)
     log(training.position)
-    confusion = training.test().tolist()
+    turned = [counts.tolist() for counts in training.test_turned()]
+    confusion = turned[0]
     found = Result(
         experiment=experiment.as_dict(),
         data=data.title,
@@ -111,6 +112,7 @@ def run(
         parameters=sum(parameter.numel() for parameter in training.model.parameters()),
         n_train=len(data.train),
         confusion=confusion,
+        turned=turned[1:],
         rows=training.position.rows,
         machine=machine(processes.device),
         versions=versions(),

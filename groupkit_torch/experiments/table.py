@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from statistics import fmean, stdev
 from typing import Final
@@ -35,32 +35,52 @@ def table(results: Iterable[Result]) -> str:
         Of any order; those that differ by their seeds alone share a line.
     """
     parts = []
+    results = list(results)
+    turned = any(result.turned for result in results)
     kept = sorted(results, key=lambda result: (result.data, _group(result), _seed(result)))
     for data, members in groupby(kept, key=lambda result: result.data):
-        lines = [
-            "| network | parameters | trained on | epochs | seeds | test error, % | published, % |",
-            "|---|---|---|---|---|---|---|",
-        ]
+        heading = ["network", "parameters", "trained on", "epochs", "seeds", "test error, %"]
+        heading += ["turned by 90°, 180°, 270°"] if turned else ["published, %"]
+        lines = [_row(heading), "|---" * len(heading) + "|"]
         n_test = 0
         for _, same in groupby(members, key=_group):
             line = list(same)
-            lines.append(_line(data, line))
+            lines.append(_line(data, line, turned))
             n_test = sum(map(sum, line[0].confusion))
         note = f"\n\n{_NOT_THE_FILE}" if data == _OURS else ""
         parts.append(f"{data}; {n_test:,} test images.\n\n" + "\n".join(lines) + note)
     return "\n\n".join(parts)
 
 
-def _line(data: str, same: list[Result]) -> str:
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _line(data: str, same: list[Result], turned: bool) -> str:
     """Return the line of results that differ by their seeds."""
-    first, errors = same[0], [result.error for result in same]
-    spread = f" ± {stdev(errors):.2f}" if len(errors) > 1 else ""
-    experiment = first.declared
-    papers = "; ".join(map(str, _PUBLISHED.get(data, {}).get(experiment.label, ())))
-    return (
-        f"| {experiment.label} | {first.parameters:,} | {first.n_train:,} | "
-        f"{experiment.recipe.epochs} | {len(same)} | {fmean(errors):.2f}{spread} | {papers} |"
+    first, experiment = same[0], same[0].declared
+    if turned:
+        positions = zip(*(result.turned_errors for result in same), strict=True)
+        beside = ", ".join(_spread(errors) for errors in positions)
+    else:
+        beside = "; ".join(map(str, _PUBLISHED.get(data, {}).get(experiment.label, ())))
+    return _row(
+        [
+            experiment.label,
+            f"{first.parameters:,}",
+            f"{first.n_train:,}",
+            str(experiment.recipe.epochs),
+            str(len(same)),
+            _spread([result.error for result in same]),
+            beside,
+        ]
     )
+
+
+def _spread(errors: Sequence[float]) -> str:
+    """Return mean ± standard deviation."""
+    deviation = f" ± {stdev(errors):.2f}" if len(errors) > 1 else ""
+    return f"{fmean(errors):.2f}{deviation}"
 
 
 def _group(result: Result) -> tuple[int, int, str]:

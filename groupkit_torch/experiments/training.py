@@ -176,6 +176,15 @@ class Training:
         images = self.data.test if data is None else data
         return self.processes.total(confusion(self.model, images, self.data.classes, (rank, size)))
 
+    def test_turned(self) -> list[Int[Tensor, "classes classes"]]:
+        """Return the confusion matrices of the test images in each of the experiment's positions.
+
+        They are turned by `torch.rot90`, which has nothing to do with this library.
+        """
+        images, labels = self.data.test.images, self.data.test.labels
+        turned = (images.rot90(turn, (-2, -1)) for turn in range(self.experiment.turns))
+        return [self.test(Labelled(part, labels)) for part in turned]
+
     def _least_batch(self) -> None:
         least = len(self.data.train) // self.batches_per_epoch
         if least < max(self.processes.size, min(2, self.experiment.recipe.batch)):

@@ -78,6 +78,18 @@ def test_what_is_written_and_said(
     assert read(again).confusion == read(one / "result.json").confusion
 
 
+def test_positions_and_upright_images(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words(folder, tmp_path, "--upright", "--turns", "4", epochs=1)) == 0
+    assert "turned by 90°, 180°, 270°" in capsys.readouterr().out
+    (found,) = tmp_path.rglob("result.json")
+    one = read(found)
+    assert one.turned == 3 * [one.confusion]  # P4CNN on 28 pixels is invariant
+    assert one.data.startswith("the images of data")
+    assert "rotated" not in one.data
+
+
 def test_cifar_on_a_tiny_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cifar, "PER_BATCH", 4)
     files = cifar_folder(tmp_path / "py")

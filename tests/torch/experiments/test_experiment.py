@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from groupkit_torch.experiments import Experiment, ExperimentError
 from groupkit_torch.experiments.experiment import from_dict, from_toml, read_toml
-from groupkit_torch.experiments.networks import FIVE, NETWORKS
+from groupkit_torch.experiments.networks import NETWORKS, SETS
 from groupkit_torch.experiments.recipe import CIFAR10
 
 FULL = Experiment(
@@ -52,10 +53,32 @@ def test_networks_build_at_any_width(name: str) -> None:
     assert sum(parameter.numel() for parameter in one.build().parameters()) > 0
 
 
+def test_sets_are_of_networks_that_there_are() -> None:
+    assert {name for names in SETS.values() for name in names} <= set(NETWORKS)
+
+
+@pytest.mark.parametrize("name", SETS["guard"])
+def test_the_guard_knows_which_of_its_networks_are_exact(name: str) -> None:
+    net = Experiment(name).build().double().eval()
+    images = torch.rand(3, 1, 28, 28, dtype=torch.float64)
+    difference = (net(images.rot90(1, (-2, -1))) - net(images)).abs().max().item()
+    kept = name in ("p4cnn", "p4cnn-29-pool3")
+    assert (difference < 1e-13) == kept
+    assert kept or difference > 1e-5
+
+
+def test_hexagonal_networks_have_about_as_many_parameters() -> None:
+    numbers = [
+        sum(parameter.numel() for parameter in Experiment(name).build().parameters())
+        for name in SETS["hexagonal"]
+    ]
+    assert max(numbers) / min(numbers) < 1.13
+
+
 def test_the_five_have_the_published_numbers_of_parameters() -> None:
     numbers = [
         sum(parameter.numel() for parameter in Experiment(name).build().parameters())
-        for name in FIVE
+        for name in SETS["five"]
     ]
     assert numbers == [25_210, 24_810, 25_210, 25_255, 24_640]
 

@@ -10,7 +10,14 @@ from groupkit_torch.experiments.table import table
 MNIST = "MNIST, rotated here at random"
 
 
-def result(wrong: int, seed: int, model: str = "p4cnn", data: str = MNIST, **more: int) -> Result:
+def result(
+    wrong: int,
+    seed: int,
+    model: str = "p4cnn",
+    data: str = MNIST,
+    turned: list[list[list[int]]] | None = None,
+    **more: int,
+) -> Result:
     experiment = Experiment(model, seed=seed, **more)
     return Result(
         experiment=experiment.as_dict(),
@@ -19,6 +26,7 @@ def result(wrong: int, seed: int, model: str = "p4cnn", data: str = MNIST, **mor
         parameters=24_810,
         n_train=12_000,
         confusion=[[1000 - wrong, wrong], [0, 1000]],
+        turned=turned or [],
         rows=[],
         machine="",
         versions={},
@@ -49,6 +57,13 @@ def test_other_images_have_a_table_of_their_own_without_the_papers_numbers() -> 
     assert "Cohen" not in fashion
     assert "Cohen" in mnist
     assert "*a* rotated MNIST" not in fashion
+
+
+def test_turned_images_have_their_column() -> None:
+    turned = [[[100 - wrong, wrong], [0, 100]] for wrong in (2, 4, 6)]
+    text = table([result(40, 0, turned=turned, turns=4)])
+    assert "| test error, % | turned by 90°, 180°, 270° |" in text
+    assert "| 2.00 | 1.00, 2.00, 3.00 |" in text
 
 
 def test_published_numbers_are_of_networks_that_there_are() -> None:
