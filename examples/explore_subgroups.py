@@ -52,9 +52,14 @@ def colourings(group: gk.SplitGroup) -> None:
     print(f"\n{2 ** len(points)} black and white windows, {patterns} up to S.")
 
 
-if __name__ == "__main__":
-    chosen = gk.catalog[sys.argv[1] if len(sys.argv) > 1 else "p6m"]
+def main(name: str = "p6m") -> None:
+    """Print what is inside a group of the catalogue."""
+    chosen = gk.catalog[name]
     print(f"{chosen.name} = {algebra.identify(chosen)}\n")
     subgroups(chosen)
     representations(chosen)
     colourings(chosen)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

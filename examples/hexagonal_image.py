@@ -28,8 +28,8 @@ def edge_detector() -> gt.LiftingConv:
     return layer
 
 
-def draw(image: Tensor, turned: Tensor, y: Tensor, path: Path) -> None:
-    """Save the photograph, turned by 60°, and the feature map on p6 around it."""
+def draw(image: Tensor, turned: Tensor, y: Tensor) -> Figure:
+    """Draw the photograph, turned by 60°, and the feature map on p6."""
     figure = Figure(figsize=(15, 5), layout="constrained")
     first, second, third = figure.subplots(1, 3)
     for axes, pixels, title in (
@@ -41,7 +41,7 @@ def draw(image: Tensor, turned: Tensor, y: Tensor, path: Path) -> None:
         axes.axis("off")
     plot_function(gk.p6, y[0, 0].abs().numpy(), axes=third)
     third.set_title("its slopes in six directions: a function on p6")
-    figure.savefig(path, dpi=80)
+    return figure
 
 
 def main() -> None:
@@ -64,7 +64,7 @@ def main() -> None:
 
     path = Path(tempfile.gettempdir()) / "hexagonal_image.png"
     once = gt.act(x, gk.p6, {"r": 1})
-    draw(image, hexagonal.to_image(once), y, path)
+    draw(image, hexagonal.to_image(once), y).savefig(path, dpi=80)
     print(f"picture: {path}")
 
 

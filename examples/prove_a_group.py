@@ -43,7 +43,9 @@ def forgetful(g: Indices, h: Indices) -> Indices:
 p4m = gk.SplitGroup("p4m", {"m": 2, "r": 4}, matrix, index=index, lattice="square", compose=compose)
 wrong = gk.SplitGroup("p4m, wrongly", {"m": 2, "r": 4}, matrix, compose=forgetful)
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Prove the group, then refute the wrong formula."""
     report = p4m.verify(kernel_sizes=(3, 5))
     report.raise_if_refuted()
     print(report)
@@ -51,3 +53,7 @@ if __name__ == "__main__":
     print("A wrong formula is refuted, with a witness:")
     for law in wrong.verify().refuted:
         print(f"  {law.name}: {law.witness}")
+
+
+if __name__ == "__main__":
+    main()

@@ -35,6 +35,9 @@ def network() -> nn.Module:
 
 def main() -> None:
     """Train for two epochs and save what one process can load."""
+    alone = {"RANK": 0, "WORLD_SIZE": 1, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": 29511}
+    for name, value in alone.items():  # what torchrun sets
+        os.environ.setdefault(name, str(value))
     torch.manual_seed(0)
     dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
     rank, size = dist.get_rank(), dist.get_world_size()
@@ -66,7 +69,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    for name, value in {"RANK": 0, "WORLD_SIZE": 1, "MASTER_ADDR": "127.0.0.1"}.items():
-        os.environ.setdefault(name, str(value))
-    os.environ.setdefault("MASTER_PORT", "29511")
     main()

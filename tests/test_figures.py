@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "figures"
 IMAGES = sorted((ROOT / "docs" / "images").iterdir())
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BYTES = {".png": 50_000, ".gif": 300_000}
+BYTES = {".png": 50_000, ".jpg": 100_000, ".gif": 300_000}
 
 images = pytest.mark.parametrize("path", IMAGES, ids=lambda path: path.name)
 
@@ -29,7 +29,7 @@ def test_each_picture_has_one_script(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = [
         name
         for script in FIGURES.glob("*.py")
-        for name in re.findall(r'"(\w+\.(?:png|gif))"', script.read_text(encoding="utf-8"))
+        for name in re.findall(r'"(\w+\.(?:png|jpg|gif))"', script.read_text(encoding="utf-8"))
     ]
     block = runpy.run_path(str(FIGURES / "pages.py"))["BLOCK"]
     for page in PAGES:

@@ -15,14 +15,17 @@ COLOURS = 128  # drawings have few: a palette is a third of the size, and looks 
 
 
 def save(picture: Figure | Axes | Animation | Image.Image, path: Path) -> None:
-    """Write a figure or an image as PNG, or an animation as GIF."""
+    """Write a figure or an image as PNG or JPEG, or an animation as GIF."""
     path.parent.mkdir(exist_ok=True)
     if isinstance(picture, Animation):
         picture.save(path, writer="pillow", dpi=MOVING_DPI)
         _shrink(path)
         return
     image = picture if isinstance(picture, Image.Image) else _drawn(picture)
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    if path.suffix == ".jpg":  # with a photograph in it
+        image.save(path, quality=80, optimize=True)
+    else:
+        image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def _drawn(picture: Figure | Axes) -> Image.Image:
