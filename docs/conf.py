@@ -131,7 +131,10 @@ HERE = {
     "](docs/": "](",
 }
 # Lists of links, as GitHub shows them, that are chapters here.
-CHAPTERS = {"decisions/README": "0*", "concepts/README": "[!R]*"}
+CHAPTERS = {
+    "decisions/README": ["0*"],
+    "concepts/README": ["groups", "layers", "windows", "cosets", "strides", "[!R]*"],
+}
 
 
 def setup(app: Any) -> None:
@@ -146,7 +149,8 @@ def adapt(text: list[str], page: str = "") -> None:
     for there, here in HERE.items():
         text[0] = text[0].replace(there, here)
     if page in CHAPTERS:
-        text[0] += f"\n```{{toctree}}\n:hidden:\n:glob:\n\n{CHAPTERS[page]}\n```\n"
+        chapters = "\n".join(CHAPTERS[page])
+        text[0] += f"\n```{{toctree}}\n:hidden:\n:glob:\n\n{chapters}\n```\n"
     if page == "how_to/playground":
         link = '<p><a href="../playground.html">Play with it here.</a></p>'
         text[0] = text[0].replace("```console", f"```{{raw}} html\n{link}\n```\n\n```console", 1)
