@@ -86,6 +86,7 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     assert len(pages) > 40
     for page in pages:  # what a page loads is beside it; links may lead anywhere
         assert not re.findall(r'<(?:script|img|link)\b[^>]*?(?:src|href)="(?:https?:)?//', page)
+    assert '<canvas id="image"' in (tmp_path / "playground.html").read_text("utf-8")
     assert "<math" in (tmp_path / "api" / "convolutions.html").read_text("utf-8")
     assert "https://docs.pytorch.org/docs/stable/" in "".join(pages)
 

@@ -134,7 +134,7 @@ function makeEditor(host, pen, changed) {
 
   host.addEventListener("pointerdown", (event) => {
     const number = numberAt(event.target);
-    if (number === null) return;
+    if (number === null || event.button !== 0) return;
     event.preventDefault();
     focus(number);
     stroke = values[number] === pen() ? 0 : pen(); // the same value again clears

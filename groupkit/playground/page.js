@@ -145,13 +145,17 @@ function caption() {
       : `The second filter reads all ${order} patches of the first layer, and is moved as a whole: ` +
         "its windows turn and change places.";
   if (pooled && type.cosets.length === 1) {
-    return `${first} The ${pooling === "max" ? "maximum" : "mean"} over all of them is a function on ` +
-      "the lattice: where the image turns, it turns.";
+    const what = pooling === "max" ? "maximum" : "mean";
+    return `${first} The ${what} over all of them is a function on the lattice: where the image ` +
+      "turns, it turns.";
   }
-  const generator = group.generators.at(-1);
-  const last = pooled ? `Each coset sH keeps its ${pooling === "max" ? "maximum" : "mean"}.` : "";
-  return `${first} ${last} Press ${generator.name}: each patch travels along its arrow and ` +
-    "turns with the image, and lands on what is computed from the moved image.";
+  const last = pooled ? `Each coset sH keeps its ${pooling === "max" ? "maximum" : "mean"}. ` : "";
+  const moving = group.generators.filter(({ motion }) => motion !== "internal");
+  if (!moving.length) return `${first} ${last}`;
+  const { name, motion } = moving.at(-1);
+  const turns = motion === "mirror" ? "is mirrored" : "turns";
+  return `${first} ${last}Press ${name}: each patch travels along its arrow and ${turns} with the ` +
+    "image, and lands on what is computed from the moved image.";
 }
 
 /** Return the program that computes the feature map shown. */
@@ -273,7 +277,8 @@ function takeGroup(group) {
   patches.settle();
   state.group = group;
   state.move = motionless();
-  const layout = group.types[0].cosets.length === 1 ? "one patch" : `${group.elements.length} patches`;
+  const order = group.elements.length;
+  const layout = order === 1 ? "one patch" : `${order} patches`;
   element("about").textContent = `${layout}, ${group.lattice} lattice`;
   fill(element("window"), group.windows.map(({ name }, i) => [i, name]), 0);
   state.window = group.windows[0];
@@ -322,6 +327,7 @@ async function takeFile(file) {
 function makeDraggable(canvas) {
   let held = null; // where it was taken, and the translation then
   canvas.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
     patches.settle();
     canvas.setPointerCapture(event.pointerId);
     held = { x: event.clientX, y: event.clientY, t: state.move.t };
@@ -422,11 +428,13 @@ function listen() {
     announce(element("verdict").textContent);
   });
   addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
     document.body.classList.add("dropping");
   });
   addEventListener("dragleave", () => document.body.classList.remove("dropping"));
   addEventListener("drop", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
     document.body.classList.remove("dropping");
     takeFile(event.dataTransfer.files[0]);
@@ -446,8 +454,9 @@ function listen() {
 
 /** Show the group that the address names after "#", if the page has it. */
 function takeHash() {
-  const name = decodeURIComponent(location.hash.slice(1));
-  const number = GROUPS.findIndex((group) => group.name === name);
+  const number = GROUPS.findIndex(({ name }) =>
+    [`#${name}`, `#${encodeURIComponent(name)}`].includes(location.hash),
+  );
   if (number < 0 || GROUPS[number] === state.group) return;
   element("group").value = number;
   takeGroup(GROUPS[number]);

@@ -12,7 +12,8 @@ const DURATION = 700;
 /** Return the least rectangle around places, with room for patches of radius 1. */
 function extent(places) {
   const [xs, ys] = [0, 1].map((axis) => places.map((place) => place[axis]));
-  return { width: Math.max(...xs) - Math.min(...xs) + 2, height: Math.max(...ys) - Math.min(...ys) + 2 };
+  const span = (values) => Math.max(...values) - Math.min(...values) + 2;
+  return { width: span(xs), height: span(ys) };
 }
 
 /** Return how far the torus reaches in a direction of the page, its circle having radius 1. */

@@ -20,6 +20,7 @@ from tests.playground.planar import COLOURED, GROUPS, SKEW, convolve, lift, move
 
 pytestmark = pytest.mark.browser
 
+PATIENCE = 120_000  # milliseconds: processors may be busy with other tests
 MARKUP = gk.p2.restrict([0, 1], name="</script><b>&amp;")
 
 
@@ -48,6 +49,7 @@ def visited(page: Page, address: str) -> Iterator[Page]:
     }
     for event, listener in listeners.items():
         page.on(event, listener)
+    page.set_default_timeout(PATIENCE)
     page.goto(address)
     yield page
     for event, listener in listeners.items():
@@ -72,6 +74,7 @@ def moving(browser: Browser, address: str) -> Iterator[Page]:
     page = browser.new_context(reduced_motion="no-preference").new_page()
     page.clock.install(time=0)
     yield from visited(page, f"{address}#p4m")
+    page.context.close()
 
 
 @pytest.fixture
@@ -84,6 +87,7 @@ def phone(browser: Browser, address: str) -> Iterator[Page]:
         reduced_motion="reduce",
     )
     yield from visited(context.new_page(), f"{address}#p6m")
+    context.close()
 
 
 def choose(page: Page, **choices: str) -> dict[str, Any]:
@@ -102,7 +106,7 @@ def snapshot(page: Page) -> dict[str, Any]:
 
 def wait_until(page: Page, condition: str) -> None:
     """Ask until something holds; the page's own policy forbids Playwright's way of waiting."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE / 1000
     while not page.evaluate(condition):
         assert time.monotonic() < until, condition
         page.wait_for_timeout(20)
@@ -314,6 +318,21 @@ def test_a_filter_that_does_not_turn_is_noticed(page: Page) -> None:
     assert snapshot(page)["error"] == 0
 
 
+def test_a_wrong_index_array_is_noticed(tab: Page, tmp_path: Path) -> None:
+    path = write_page(tmp_path / "wrong.html", gk.p4)
+    right, wrong = "[2,5,8,1,4,7,0,3,6]", "[5,2,8,1,4,7,0,3,6]"  # of the patch at r
+    text = path.read_text("utf-8")
+    assert text.count(right) == 1
+    path.write_text(text.replace(right, wrong), "utf-8")
+    for page in visited(tab, path.as_uri()):
+        stir(page, gk.p4)
+        shown = choose(page, Preset="random")
+        first = lift(gk.p4, shown["window"], np.array(shown["lifting"]), flat(shown["moved"])[0])
+        differs = np.abs(flat(shown["features"]) - first).max(axis=(1, 2)) > 0
+        assert differs.tolist() == [False, True, False, False]
+        assert shown["error"] > 0
+
+
 def test_own_files(page: Page, tmp_path: Path) -> None:
     picture = np.zeros((66, 66, 3), dtype=np.uint8)
     picture[:, :33] = 255
@@ -432,6 +451,12 @@ def test_patches_fit_when_the_window_changes(page: Page) -> None:
     right = "document.getElementById('patches').getBoundingClientRect().right"
     wait_until(page, f"{right} <= innerWidth")
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
+
+
+def test_the_address_names_a_group(page: Page, address: str) -> None:
+    for name in ("p6m", "p6 axial", "p6%20axial", "100%", "p7"):
+        page.goto(f"{address}#{name}")
+    assert snapshot(page)["group"] == "p6 axial"  # what is none is left alone
 
 
 def test_names_are_text_whatever_is_in_them(page: Page) -> None:
