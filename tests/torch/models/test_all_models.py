@@ -121,13 +121,24 @@ def test_networks_are_exported(name: str) -> None:
         assert torch.allclose(torch.export.load(file).module()(x), net(x), atol=1e-5)
 
 
-@pytest.mark.slow
-@pytest.mark.compile
-@pytest.mark.parametrize("name", ["gc P4CNN", "ResNet", "p6 UNet", "DenseNet"])
-def test_networks_are_compiled(name: str) -> None:
+def assert_compiled(case: Case, backend: str) -> None:
     torch.manual_seed(0)
-    case = CASES[name]
+    torch._dynamo.reset()
     net = case.make().eval()
     x = torch.randn(shape_of(case))
     with torch.no_grad():
-        assert torch.allclose(torch.compile(net, fullgraph=True)(x), net(x), atol=1e-5)
+        compiled = torch.compile(net, fullgraph=True, backend=backend)
+        assert torch.allclose(compiled(x), net(x), atol=1e-5)
+
+
+@pytest.mark.compile
+def test_a_network_is_compiled_whole() -> None:
+    assert_compiled(CASES["gc P4CNN"], "aot_eager")
+
+
+@pytest.mark.slow
+@pytest.mark.compile
+@pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("name", ["gc P4CNN", "p6 RotationPooling", "ResNet", "DenseNet", "UNet"])
+def test_networks_are_compiled_with_inductor(name: str) -> None:
+    assert_compiled(CASES[name], "inductor")
