@@ -320,10 +320,11 @@ def test_a_filter_that_does_not_turn_is_noticed(page: Page) -> None:
 
 def test_a_wrong_index_array_is_noticed(tab: Page, tmp_path: Path) -> None:
     path = write_page(tmp_path / "wrong.html", gk.p4)
-    right, wrong = "[2,5,8,1,4,7,0,3,6]", "[5,2,8,1,4,7,0,3,6]"  # of the patch at r
     text = path.read_text("utf-8")
-    assert text.count(right) == 1
-    path.write_text(text.replace(right, wrong), "utf-8")
+    first_rows = '"lifting":[[[0,1,2,3,4,5,6,7,8]],[[2,5,8,1,4,7,0,3,6]]'
+    assert text.count(first_rows) == 1
+    wrong = first_rows.replace("[2,5,", "[5,2,")  # two entries of the patch at r change places
+    path.write_text(text.replace(first_rows, wrong), "utf-8")
     for page in visited(tab, path.as_uri()):
         stir(page, gk.p4)
         shown = choose(page, Preset="random")
