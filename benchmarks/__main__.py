@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,14 +12,17 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from benchmarks.cases import SECTIONS, Case, Scale
+from benchmarks.cases import SECTIONS, Case
+from benchmarks.machine import machine
 from benchmarks.memory import compare
 from benchmarks.peers import available
 from benchmarks.picture import draw
 from benchmarks.rounds import time_in_turn
+from benchmarks.scale import NUMBERS, Scale, set_numbers
 
 MEMORY = "memory"
 NAMES = (*SECTIONS, MEMORY)
+OPTIONS = ("tiny", "numbers", "channels_last", "graphs", "inputs")
 
 
 def main() -> int:
@@ -30,14 +31,16 @@ def main() -> int:
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     device = torch.device(arguments.device)
-    scale = Scale(device, arguments.tiny)
+    set_numbers(arguments.numbers)
+    options = {name: getattr(arguments, name) for name in OPTIONS}
+    scale = Scale(device, **options)
     rows = []
     timed = [section for section in arguments.sections if section != MEMORY]
     for section in timed:
         print(f"\n## {section}: {SECTIONS[section].__doc__.splitlines()[0]}\n")
         print("| case | limit, ms | goal | groupkit | others |\n|---|---|---|---|---|")
         for case in tqdm(SECTIONS[section](scale), leave=False, unit="case"):
-            row = _measure(case, arguments.rounds, arguments.least, device)
+            row = _measure(case, arguments, device)
             rows.append(row)
             print(_line(row), flush=True)
     if MEMORY in arguments.sections:
@@ -50,8 +53,9 @@ def main() -> int:
     record = {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": " ".join(["python -m benchmarks", *sys.argv[1:]]),
-        "machine": _machine(device),
+        "machine": machine(device),
         "threads": arguments.threads,
+        "options": options,
         "versions": available(),
         "rounds": arguments.rounds,
         "rows": rows,
@@ -73,18 +77,35 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2, help="of torch (2)")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each contestant (15)")
     parser.add_argument("--least", type=float, default=0.05, help="seconds of a turn (0.05)")
+    parser.add_argument("--warm-up", type=float, default=0.0, help="seconds before the first turn")
+    parser.add_argument(
+        "--numbers", choices=NUMBERS, default="fp32", help="single precision, TF32, bf16 autocast"
+    )
+    parser.add_argument(
+        "--channels-last", action="store_true", help="maps and banks, where they can"
+    )
+    parser.add_argument(
+        "--inputs", type=int, default=0, help="that take turns (CUDA: past the cache)"
+    )
+    parser.add_argument(
+        "--graphs", action="store_true", help="each call a replay of a CUDA graph, not for compiled"
+    )
     parser.add_argument("--tiny", action="store_true", help="small sizes: does everything run?")
     parser.add_argument("--out", type=Path, help="write the results as JSON, as results/cpu.json")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.sections if name not in NAMES]
     if unknown:
         parser.error(f"no section {unknown[0]!r}; there are {', '.join(NAMES)}")
+    if arguments.graphs and not arguments.device.startswith("cuda"):
+        parser.error("--graphs records CUDA graphs; give --device cuda")
+    if arguments.device.startswith("cuda") and not torch.cuda.is_available():
+        parser.error("there is no CUDA device here")
     arguments.sections = arguments.sections or list(NAMES)
     return arguments
 
 
-def _measure(case: Case, rounds: int, least: float, device: torch.device) -> dict[str, Any]:
-    timing = time_in_turn(case.calls, rounds, least, device)
+def _measure(case: Case, arguments: argparse.Namespace, device: torch.device) -> dict[str, Any]:
+    timing = time_in_turn(case.calls, arguments.rounds, arguments.least, device, arguments.warm_up)
     limit = next(iter(case.calls))
     others = [name for name in case.calls if name != limit]
     return {
@@ -109,18 +130,6 @@ def _line(row: dict[str, Any]) -> str:
         f"| {row['case']} | {milliseconds:.2f} | {goal} | {ours:.3f} ({low:.2f} to {high:.2f}) | "
         f"{others} |"
     )
-
-
-def _machine(device: torch.device) -> str:
-    name = platform.processor() or platform.machine()
-    for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines() if os.name == "posix" else []:
-        if line.startswith("model name"):
-            name = line.partition(":")[2].strip()
-            break
-    text = f"{name}, {os.cpu_count()} cores"
-    if device.type == "cuda":
-        text += f"; {torch.cuda.get_device_name(device)}"
-    return text
 
 
 if __name__ == "__main__":

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
-from torch import Tensor, nn
 
 import groupkit as gk
 import groupkit_torch as gt
 from benchmarks import networks
 from benchmarks.peers import PEERS
+from benchmarks.scale import Call, Scale
 from groupkit_torch.models import P4CNN
 
-Call = Callable[[], object]
 CHIRAL_CUBE = gk.SplitGroup.from_generators(
     "cubic-24",
     {"a": [[0, -1, 0], [1, 0, 0], [0, 0, 1]], "b": [[0, 0, 1], [1, 0, 0], [0, 1, 0]]},
@@ -51,26 +50,6 @@ class Case:
     goal: float | None = None
 
 
-@dataclass(frozen=True)
-class Scale:
-    """How large cases are, and where they run: tiny ones only show that they run."""
-
-    device: torch.device
-    tiny: bool = False
-
-    def batch(self, n: int) -> int:
-        """Return a batch size."""
-        return 2 if self.tiny else n
-
-    def put(self, module: nn.Module) -> nn.Module:
-        """Return a module on the device."""
-        return module.to(self.device)
-
-    def map(self, *shape: int) -> Tensor:
-        """Return a random map on the device."""
-        return torch.randn(*shape, device=self.device)
-
-
 def _layer_calls(
     scale: Scale, group: gk.SplitGroup, channels: int, kernel: int, size: int, batch: int
 ) -> dict[str, dict[str, Call]]:
@@ -88,8 +67,8 @@ def _layer_calls(
             modules[name] = scale.put(other)
     inputs = {name: x.flatten(1, 2) if name == "planar" else x for name in modules}
     return {
-        "forward": {name: networks.forward(m, inputs[name]) for name, m in modules.items()},
-        "train": {name: networks.train(m, inputs[name]) for name, m in modules.items()},
+        "forward": {name: scale.forward(m, inputs[name]) for name, m in modules.items()},
+        "train": {name: scale.train(m, inputs[name]) for name, m in modules.items()},
     }
 
 
@@ -118,7 +97,7 @@ def small(scale: Scale) -> Iterator[Case]:
         x = scale.map(1, channels, group.order, size, size)
         calls = {
             "planar": found["forward"]["planar"],
-            "groupkit": networks.forward(frozen, x),
+            "groupkit": scale.forward(frozen, x),
         }
         yield Case("small", f"{name} forward, frozen", calls, 1.05)
 
@@ -130,13 +109,13 @@ def network(scale: Scale) -> Iterator[Case]:
     planar = scale.put(networks.seven_planar_layers(width * 4))
     for batch, goal in ((64, 1.03), (128, 1.03)):
         x = scale.map(scale.batch(batch), 1, 28, 28)
-        calls = {"planar": networks.train(planar, x), "groupkit": networks.train(ours, x)}
+        calls = {"planar": scale.train(planar, x), "groupkit": scale.train(ours, x)}
         yield Case("network", f"p4 seven layers B{batch} train", calls, goal)
     x = scale.map(1, 1, 28, 28)
     frozen = gt.freeze(scale.put(P4CNN(gk.p4, width)).eval())
     calls = {
-        "planar": networks.forward(scale.put(networks.seven_planar_layers(width * 4)).eval(), x),
-        "groupkit": networks.forward(frozen, x),
+        "planar": scale.forward(scale.put(networks.seven_planar_layers(width * 4)).eval(), x),
+        "groupkit": scale.forward(frozen, x),
     }
     yield Case("network", "p4 seven layers B1 inference, frozen", calls, 1.05)
 
@@ -147,36 +126,25 @@ def compiled(scale: Scale) -> Iterator[Case]:
     x = scale.map(batch, 1, 28, 28)
     ours = torch.compile(scale.put(P4CNN(gk.p4, width)))
     planar = torch.compile(scale.put(networks.seven_planar_layers(width * 4)))
-    calls = {"planar compiled": networks.train(planar, x), "groupkit": networks.train(ours, x)}
+    calls = {"planar compiled": scale.train(planar, x), "groupkit": scale.train(ours, x)}
     yield Case("compiled", "p4 seven layers B64 train, compiled", calls, 1.10)
     channels, size = (4 if scale.tiny else 50), 8
     x = scale.map(4, channels, 8, size, size)
     layer = scale.put(gt.GroupConv(gk.p4m, channels, channels, 3, padding=1))
     calls = {
-        "planar eager": networks.train(
+        "planar eager": scale.train(
             scale.put(networks.planar_conv(gk.p4m, channels, 3, 1)), x.flatten(1, 2)
         ),
-        "groupkit": networks.train(torch.compile(layer), x),
+        "groupkit": scale.train(torch.compile(layer), x),
     }
     yield Case("compiled", "3×3 p4m C50 8² B4 train, compiled", calls, 1.30)
 
 
 def mixed(scale: Scale) -> Iterator[Case]:
     """bf16 autocast and channels_last."""
-    channels, size = 23, 32
-    x = scale.map(scale.batch(32), channels, 8, size, size)
-    modules = {
-        "planar": scale.put(networks.planar_conv(gk.p4m, channels, 3, 1)),
-        "groupkit": scale.put(gt.GroupConv(gk.p4m, channels, channels, 3, padding=1)),
-    }
-    flat = x.flatten(1, 2).to(memory_format=torch.channels_last)
-    inputs = {"planar": flat, "groupkit": flat.unflatten(1, (channels, 8))}
-    for mode, goal in (("forward", 1.02), ("train", 1.05)):
-        make = networks.forward if mode == "forward" else networks.train
-        calls = {
-            name: _autocast(make, module.to(memory_format=torch.channels_last), inputs[name])
-            for name, module in modules.items()
-        }
+    half = replace(scale, numbers="bf16", channels_last=True)
+    for mode, calls in _layer_calls(half, gk.p4m, 23, 3, 32, 32).items():
+        goal = {"forward": 1.02, "train": 1.05}[mode]
         yield Case("mixed", f"3×3 p4m C23 32² B32 bf16 channels_last {mode}", calls, goal)
 
 
@@ -197,7 +165,7 @@ def hexagonal(scale: Scale) -> Iterator[Case]:
         x = scale.map(scale.batch(8), channels, group.order, size, size)
         name = f"3×3 {group.name} C16 33² B8"
         for mode, goal in (("forward", 1.05), ("train", 1.08)):
-            make = networks.forward if mode == "forward" else networks.train
+            make = scale.forward if mode == "forward" else scale.train
             calls = {
                 "planar": make(planar, x.flatten(1, 2)),
                 "groupkit": make(ours, x),
@@ -213,7 +181,7 @@ def separable(scale: Scale) -> Iterator[Case]:
         parts = scale.put(
             gt.SeparableGroupConv(gk.p4m, channels, channels, 3, padding=1, share="gc")
         )
-        calls = {"full": networks.train(full, x), "groupkit": networks.train(parts, x)}
+        calls = {"full": scale.train(full, x), "groupkit": scale.train(parts, x)}
         yield Case("separable", f"gc 3×3 p4m C{channels} 32² B16 train", calls, goal)
 
 
@@ -224,7 +192,7 @@ def expansion(scale: Scale) -> Iterator[Case]:
     ]:  # fmt: skip
         layer = scale.put(gt.GroupConv(group, channels, channels, 3, padding=1))
         x = scale.map(scale.batch(batch), channels, group.order, size, size)
-        calls = {"step": networks.train(layer, x), "groupkit": _expand(layer)}
+        calls = {"step": scale.train(layer, x), "groupkit": _expand(layer)}
         yield Case("expansion", f"{group.name} C{channels} of its 3×3 training step", calls)
 
 
@@ -234,21 +202,10 @@ def plain(scale: Scale) -> Iterator[Case]:
     ours = scale.put(P4CNN(gk.p4, 10)).eval()
     planar = scale.put(networks.seven_planar_layers(40)).eval()
     calls = {
-        "planar": networks.forward(planar, x),
-        "groupkit": networks.forward(gt.to_plain(ours, x), x),
+        "planar": scale.forward(planar, x),
+        "groupkit": scale.forward(gt.to_plain(ours, x), x),
     }
     yield Case("plain", "p4 seven layers B64 inference, to_plain", calls, 1.0)
-
-
-def _autocast(make: Callable[[nn.Module, Tensor], Call], module: nn.Module, x: Tensor) -> Call:
-    with torch.autocast(x.device.type, torch.bfloat16):
-        call = make(module, x)
-
-    def run() -> object:
-        with torch.autocast(x.device.type, torch.bfloat16):
-            return call()
-
-    return run
 
 
 def _expand(layer: gt.GroupConv) -> Call:

@@ -40,7 +40,11 @@ class Timing:
 
 
 def time_in_turn(
-    contestants: dict[str, Call], rounds: int, least: float, device: torch.device
+    contestants: dict[str, Call],
+    rounds: int,
+    least: float,
+    device: torch.device,
+    warm_up: float = 0.0,
 ) -> Timing:
     """Time calls in turn.
 
@@ -54,11 +58,16 @@ def time_in_turn(
         Seconds that a turn lasts at least: short calls are repeated.
     device : torch.device
         On CUDA, events on the device measure, not the clock of the host.
+    warm_up : float
+        Seconds that each runs before the first turn, three calls at least: until libraries have
+        chosen their algorithms, and clocks their speed.
     """
     repeats = {}
     for name, call in contestants.items():
-        for _ in range(3):
-            call()
+        begin, calls = time.perf_counter(), 0
+        while calls < 3 or time.perf_counter() - begin < warm_up:
+            _seconds(call, 1, device)
+            calls += 1
         once = max(_seconds(call, 1, device), 1e-7)
         repeats[name] = max(1, round(least / once))
     found: dict[str, list[float]] = {name: [] for name in contestants}

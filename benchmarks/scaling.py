@@ -1,15 +1,18 @@
 """How cost grows: ``python -m benchmarks.scaling`` times layers along one axis after the other.
 
 For each sweep it prints the seconds of a training step, the multiply-adds and the bytes read and
-written, and the exponent that a straight line through the logarithms of both gives.
+written, and the exponent that a straight line through the logarithms of both gives; then
+data-parallel training with one and two processes. From two of three settings it takes what a
+product, a byte and a call cost, and predicts the others with that.
 """
 
 import argparse
 import json
 import math
-import platform
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,68 +22,86 @@ import torch
 
 import groupkit as gk
 import groupkit_torch as gt
-from benchmarks import networks
+from benchmarks import data_parallel, networks
+from benchmarks.cost import Layer, fit, worst_factor
+from benchmarks.machine import machine
 from benchmarks.rounds import time_in_turn
 
 
 @dataclass(frozen=True)
-class Setting:
-    """A layer between maps of as many channels."""
+class Sweep:
+    """Layers that differ along one axis.
 
-    group: str
-    channels: int
-    kernel: int
-    size: int
-    batch: int
-    threads: int = 2
+    Parameters
+    ----------
+    axis : str
+        Attribute of the layers that grows, or "threads".
+    layers : tuple of Layer
+        From small to large.
+    threads : tuple of int
+        Of torch, for each layer; one number for all.
+    """
 
-    @property
-    def order(self) -> int:
-        """|S|."""
-        return gk.catalog[self.group].order
+    axis: str
+    layers: tuple[Layer, ...]
+    threads: tuple[int, ...] = (2,)
 
-    @property
-    def multiply_adds(self) -> int:
-        """Of the forward pass, padding included: three times as many with the backward pass."""
-        group = gk.catalog[self.group]
-        width, d = self.channels * group.order, group.dimension
-        return self.batch * width * width * self.kernel**d * self.size**d
-
-    @property
-    def bytes_moved(self) -> int:
-        """Of input, output and bank, once each, in single precision."""
-        group = gk.catalog[self.group]
-        width, d = self.channels * group.order, group.dimension
-        return 4 * (2 * self.batch * width * self.size**d + width * width * self.kernel**d)
+    def settings(self) -> list[tuple[Layer, int]]:
+        """Return each layer with its number of threads."""
+        threads = self.threads * (len(self.layers) // len(self.threads))
+        return list(zip(self.layers, threads, strict=True))
 
 
-SWEEPS: dict[str, tuple[str, list[Setting]]] = {
-    "order of S": (
-        "order",
-        [Setting(name, 8, 3, 33, 4) for name in ("p1", "p2", "p4", "p6", "p4m", "p6m")],
-    ),
-    "order of S, three dimensions": (
-        "order",
-        [Setting(name, 2, 3, 13, 2) for name in ("P1", "P222", "P422", "P4/mmm", "P432", "Pm-3m")],
-    ),
-    "channels": ("channels", [Setting("p4m", c, 3, 32, 4) for c in (4, 8, 16, 32, 64)]),
-    "kernel size": ("kernel", [Setting("p4m", 16, k, 32, 4) for k in (1, 3, 5, 7, 9)]),
-    "image size": ("size", [Setting("p4m", 16, 3, n, 4) for n in (9, 17, 33, 65)]),
-    "batch": ("batch", [Setting("p4m", 16, 3, 16, b) for b in (1, 2, 4, 8, 16, 32)]),
-    "threads": ("threads", [Setting("p4m", 16, 3, 32, 8, t) for t in (1, 2)]),
-}
-
-
-def measure(setting: Setting, rounds: int) -> dict[str, float]:
-    """Return the seconds of a training step, ours and the planar one's."""
-    torch.set_num_threads(setting.threads)
-    group = gk.catalog[setting.group]
-    padding, space = setting.kernel // 2, (setting.size,) * group.dimension
-    ours = gt.GroupConv(
-        group, setting.channels, setting.channels, setting.kernel, padding=padding, exact="ignore"
+def _sweeps() -> dict[str, Sweep]:
+    """Return all sweeps."""
+    planes, solids = (
+        ("p1", "p2", "p4", "p6", "p4m", "p6m"),
+        ("P1", "P222", "P4/mmm", "P432", "Pm-3m"),
     )
-    planar = networks.planar_conv(group, setting.channels, setting.kernel, padding)
-    x = torch.randn(setting.batch, setting.channels, group.order, *space)
+    found = {
+        "order of S": Sweep("order", tuple(Layer(name, 8, 3, 33, 4) for name in planes)),
+        "order of S, three dimensions": Sweep(
+            "order", tuple(Layer(name, 2, 3, 13, 2) for name in solids)
+        ),
+    }
+    axes = {
+        "channels": ("p4m", 16, 3, 32, 4),
+        "kernel": ("p4m", 16, 3, 32, 4),
+        "size": ("p4m", 16, 3, 32, 4),
+        "batch": ("p4m", 16, 3, 16, 4),
+    }
+    values = {
+        "channels": (4, 8, 16, 32, 64),
+        "kernel": (1, 3, 5, 7, 9),
+        "size": (9, 17, 33, 65),
+        "batch": (1, 2, 4, 8, 16, 32),
+    }
+    for axis, usual in axes.items():
+        layers = (
+            Layer(**dict(zip(_FIELDS, usual, strict=True)) | {axis: value})
+            for value in values[axis]
+        )
+        found[axis] = Sweep(axis, tuple(layers))
+    layer = Layer("p4m", 16, 3, 32, 8)
+    found["threads"] = Sweep("threads", (layer, layer), (1, 2))
+    found["batch, one thread"] = Sweep("batch", found["batch"].layers, (1,))
+    return found
+
+
+_FIELDS = ("group", "channels", "kernel", "size", "batch")
+SWEEPS = _sweeps()
+
+
+def measure(layer: Layer, threads: int, rounds: int) -> dict[str, float]:
+    """Return the seconds of a training step, ours and the planar one's."""
+    torch.set_num_threads(threads)
+    group = gk.catalog[layer.group]
+    padding, space = layer.kernel // 2, (layer.size,) * group.dimension
+    ours = gt.GroupConv(
+        group, layer.channels, layer.channels, layer.kernel, padding=padding, exact="ignore"
+    )
+    planar = networks.planar_conv(group, layer.channels, layer.kernel, padding)
+    x = torch.randn(layer.batch, layer.channels, group.order, *space)
     calls = {
         "planar": networks.train(planar, x.flatten(1, 2)),
         "groupkit": networks.train(ours, x),
@@ -94,28 +115,48 @@ def exponent(values: list[float], seconds: list[float]) -> float:
     return float(np.polyfit(np.log(values), np.log(seconds), 1)[0])
 
 
-def sweeps(tiny: bool, rounds: int) -> Iterator[dict[str, Any]]:
-    """Yield the results of each sweep."""
-    for name, (axis, settings) in SWEEPS.items():
-        rows = []
-        for setting in settings[:2] if tiny else settings:
-            row = asdict(setting) | measure(setting, rounds)
-            row |= {"order": setting.order, "multiply_adds": setting.multiply_adds}
-            rows.append(row | {"bytes": setting.bytes_moved})
-        values = [float(row[axis]) for row in rows]
-        yield {
-            "sweep": name,
-            "axis": axis,
-            "rows": rows,
-            "exponent": exponent(values, [float(row["groupkit"]) for row in rows]),
-            "multiply_add_exponent": exponent(values, [row["multiply_adds"] for row in rows]),
-        }
+def run(sweep: Sweep, tiny: bool, rounds: int) -> dict[str, Any]:
+    """Return the rows of a sweep, and the exponents."""
+    rows = []
+    for layer, threads in sweep.settings()[: 2 if tiny else None]:
+        row = asdict(layer) | {"threads": threads, "order": layer.order}
+        row |= {"multiply_adds": layer.multiply_adds, "bytes": layer.bytes_moved}
+        rows.append(row | measure(layer, threads, rounds))
+    values = [float(row[sweep.axis]) for row in rows]
+    exponents = {
+        name: exponent(values, [row[name] for row in rows])
+        for name in ("groupkit", "planar", "multiply_adds", "bytes")
+    }
+    return {"axis": sweep.axis, "rows": rows, "exponents": exponents}
+
+
+def predict(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """Fit two of three settings with two threads, and say how well the others are predicted."""
+    rows = {Layer(*(row[name] for name in _FIELDS)): row for row in _rows(results, threads=2)}
+    layers = list(rows)
+    seconds = [rows[layer]["groupkit"] for layer in layers]
+    known = [i for i in range(len(layers)) if i % 3 != 1]
+    others = [i for i in range(len(layers)) if i % 3 == 1]
+    found = fit([layers[i] for i in known], [seconds[i] for i in known])
+    return asdict(found) | {
+        "fitted": len(known),
+        "predicted": len(others),
+        "worst_factor": worst_factor(
+            found, (layers[i] for i in others), (seconds[i] for i in others)
+        ),
+    }
+
+
+def _rows(results: list[dict[str, Any]], threads: int) -> Iterator[dict[str, Any]]:
+    """Yield the rows of all sweeps with so many threads."""
+    for result in results:
+        yield from (row for row in result["rows"] if row["threads"] == threads)
 
 
 def plot(results: list[dict[str, Any]], path: Path) -> None:
     """Draw all sweeps, seconds against what grows, with the planar layer beside."""
     columns = math.ceil(len(results) / 2)
-    figure, axes = plt.subplots(2, columns, figsize=(4 * columns, 7), constrained_layout=True)
+    figure, axes = plt.subplots(2, columns, figsize=(3.6 * columns, 7), constrained_layout=True)
     for axis in list(axes.flat)[len(results) :]:
         axis.remove()
     for result, axis in zip(results, axes.flat, strict=False):
@@ -123,7 +164,7 @@ def plot(results: list[dict[str, Any]], path: Path) -> None:
         values = [row[result["axis"]] for row in rows]
         for name, marker in (("planar", "o--"), ("groupkit", "s-")):
             axis.loglog(values, [1000 * row[name] for row in rows], marker, label=name)
-        axis.set_title(f"{result['sweep']}: exponent {result['exponent']:.2f}")
+        axis.set_title(f"{result['sweep']}: exponent {result['exponents']['groupkit']:.2f}", size=9)
         axis.set_xlabel(result["axis"])
         axis.set_ylabel("training step, ms")
         axis.set_xticks(values, [str(value) for value in values])
@@ -134,33 +175,51 @@ def plot(results: list[dict[str, Any]], path: Path) -> None:
 
 
 def main() -> None:
-    """Print the table, and write JSON and the picture."""
+    """Print the tables, and write JSON and the picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--tiny", action="store_true", help="two settings of each sweep")
     parser.add_argument("--out", type=Path, help="JSON; a picture of the same name beside it")
     arguments = parser.parse_args()
     results = []
-    print(
-        "| sweep | at | planar, ms | groupkit, ms | ratio | 10⁶ multiply-adds |\n"
-        + "|---" * 6
-        + "|"
-    )
-    for result in sweeps(arguments.tiny, arguments.rounds):
+    print("| sweep | at | planar, ms | groupkit, ms | ratio | 10⁶ multiply-adds | 10⁶ bytes |")
+    print("|---" * 7 + "|")
+    for name, sweep in SWEEPS.items():
+        result = {"sweep": name} | run(sweep, arguments.tiny, arguments.rounds)
         results.append(result)
         for row in result["rows"]:
             print(
-                f"| {result['sweep']} | {row['group']}, {row[result['axis']]} | "
-                f"{1000 * row['planar']:.2f} | {1000 * row['groupkit']:.2f} | "
-                f"{row['groupkit'] / row['planar']:.2f} | {row['multiply_adds'] / 1e6:.1f} |"
+                f"| {name} | {row['group']}, {row[sweep.axis]} | {1000 * row['planar']:.2f} | "
+                f"{1000 * row['groupkit']:.2f} | {row['groupkit'] / row['planar']:.2f} | "
+                f"{row['multiply_adds'] / 1e6:.1f} | {row['bytes'] / 1e6:.1f} |"
             )
+        found = {name: f"{value:.2f}" for name, value in result["exponents"].items()}
         print(
-            f"| {result['sweep']} | exponent | | {result['exponent']:.2f} | | "
-            f"{result['multiply_add_exponent']:.2f} |",
+            f"| {name} | exponent | {found['planar']} | {found['groupkit']} | | "
+            f"{found['multiply_adds']} | {found['bytes']} |",
             flush=True,
         )
+    found = predict(results)
+    print(
+        f"\n{1e12 * found['per_product']:.1f} ps a product, "
+        f"{1e12 * found['per_byte']:.0f} ps a byte, "
+        f"{1e6 * found['per_call']:.0f} µs a call, from {found['fitted']} settings: the "
+        f"{found['predicted']} others are predicted within a factor of "
+        f"{found['worst_factor']:.2f}\n"
+    )
+    processes = data_parallel.table(arguments.tiny)
     if arguments.out:
-        record = {"machine": platform.processor() or platform.machine(), "sweeps": results}
+        record = {
+            "when": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": machine(torch.device("cpu")),
+            "torch": torch.__version__,
+            "cores": os.cpu_count(),
+            "rounds": arguments.rounds,
+            "sweeps": results,
+            "prediction": found,
+            "data_parallel": processes,
+        }
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
         arguments.out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
         plot(results, arguments.out.with_suffix(".png"))
 

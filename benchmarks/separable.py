@@ -104,7 +104,6 @@ def measure(shape: Shape, repeats: int) -> str:
     if shape.stride == shape.kernel or shape.side == shape.kernel:
         options["padding"] = 0
     kind = "planar" if shape.planar else "regular"
-    kind = "planar" if shape.planar else "regular"
     arguments = (group, channels, channels, shape.kernel)
     full = gt.GroupConv(*arguments, **options, input_type=kind)
     space = (shape.side,) * group.dimension
@@ -140,6 +139,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--tiny", action="store_true", help="one sample, one repeat")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
@@ -148,7 +148,11 @@ def main() -> None:
     print("| expanded: forward | train | memory | auto |")
     print("|" + "---|" * 12)
     for shape in SHAPES:
-        print(measure(shape, arguments.repeats), flush=True)
+        small = shape._replace(channels=min(shape.channels, 4), side=shape.kernel, batch=1)
+        if arguments.tiny:
+            print(measure(small, 1), flush=True)
+        else:
+            print(measure(shape, arguments.repeats), flush=True)
 
 
 if __name__ == "__main__":

@@ -42,10 +42,43 @@ def test_one_section_runs_and_others_are_refused() -> None:
     assert "no section 'faster'; there are layers, small" in wrong.stderr
 
 
+def test_numbers_formats_and_inputs_are_options(tmp_path: Path) -> None:
+    out = tmp_path / "results.json"
+    options = ["--numbers=bf16", "--channels-last", "--inputs=3", "--warm-up=0.001"]
+    timing = ["--rounds=1", "--least=0"]
+    done = run("benchmarks", "solid", "--tiny", *timing, *options, f"--out={out}")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(out.read_text("utf-8"))
+    assert record["options"]["numbers"] == "bf16"
+    assert record["options"]["inputs"] == 3
+    wrong = run("benchmarks", "solid", "--graphs")
+    assert "--graphs records CUDA graphs; give --device cuda" in wrong.stderr
+
+
+@pytest.mark.slow
+def test_the_algorithms_of_one_point_are_compared(tmp_path: Path) -> None:
+    out = tmp_path / "fourier.json"
+    done = run("benchmarks.fourier", "--tiny", "--rounds=1", f"--out={out}")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(out.read_text("utf-8"))["rows"]
+    assert [row["products"] for row in rows] == [6, 12, 10, 20, 64, 128]
+    assert {row["auto"] for row in rows} == {"direct"}
+
+
+@pytest.mark.slow
+def test_separable_layers_are_measured() -> None:
+    done = run("benchmarks.separable", "--tiny")
+    assert done.returncode == 0, done.stderr
+    assert "| gc | p6 regular" in done.stdout
+
+
 @pytest.mark.slow
 def test_scaling_runs(tmp_path: Path) -> None:
     out = tmp_path / "scaling.json"
     done = run("benchmarks.scaling", "--tiny", "--rounds=1", f"--out={out}")
     assert done.returncode == 0, done.stderr
-    assert {sweep["sweep"] for sweep in json.loads(out.read_text("utf-8"))["sweeps"]} >= {"batch"}
+    record = json.loads(out.read_text("utf-8"))
+    assert {sweep["sweep"] for sweep in record["sweeps"]} >= {"batch", "threads", "order of S"}
+    assert [row["processes"] for row in record["data_parallel"]] == [1, 2]
+    assert record["prediction"]["worst_factor"] >= 1
     assert out.with_suffix(".png").is_file()
