@@ -54,6 +54,9 @@ class Declared(nn.Module):
     def _declare(self, group: SplitGroup, device: torch.device | str | None) -> None:
         self.group = group
         self.register_buffer(KEY, written(group, device))
+        for name in [name for name in self._buffers if name != KEY]:
+            # torch.export miscounts the buffers behind one that is None, as some norms have
+            self._buffers[name] = self._buffers.pop(name)
 
     def _save_to_state_dict(
         self, destination: dict[str, Any], prefix: str, keep_vars: bool
