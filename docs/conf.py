@@ -39,6 +39,7 @@ autodoc_member_order = "groupwise"
 autodoc_default_options = {
     "members": True,
     "inherited-members": "Module, Mapping, Exception, Frozen",
+    "exclude-members": "extra_repr",
 }
 numpydoc_show_class_members = False
 
