@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +35,14 @@ class Result:
         Images trained with.
     confusion : list of list of int
         Test images of each class (rows) that are taken for each (columns).
-    turned : list of confusion matrices
-        Of the test images turned by 90, 180 and 270 degrees, if they were.
     rows : list of dict
         What was logged of each epoch.
     machine : str
     versions : dict
     processes, threads : int
     command : str
+    turned : list of confusion matrices
+        Of the test images turned by 90, 180 and 270 degrees, if they were.
     """
 
     experiment: dict[str, Any]
@@ -50,13 +51,13 @@ class Result:
     parameters: int
     n_train: int
     confusion: list[list[int]]
-    turned: list[list[list[int]]]
     rows: list[Row]
     machine: str
     versions: dict[str, str]
     processes: int
     threads: int
     command: str
+    turned: list[list[list[int]]] = field(default_factory=list)
 
     @property
     def error(self) -> float:
@@ -81,7 +82,9 @@ class Result:
     def write(self, path: Path) -> None:
         """Write it as JSON, the test error first."""
         entries = {"test_error": round(self.error, 4), **asdict(self)}
-        write_text(path, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
+        text = json.dumps(entries, indent=1, ensure_ascii=False)
+        text = re.sub(r"\[[\d\s,]+\]", lambda found: " ".join(found[0].split()), text)
+        write_text(path, text + "\n")  # a row of a matrix on a line
 
 
 def read(path: Path) -> Result:

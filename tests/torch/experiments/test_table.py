@@ -1,10 +1,12 @@
 """Means and deviations over seeds, with the papers' numbers where the images are theirs."""
 
+from pathlib import Path
 from statistics import fmean, stdev
 
 from groupkit_torch.experiments import Experiment, Result
 from groupkit_torch.experiments.networks import NETWORKS
 from groupkit_torch.experiments.published import CIFAR10, ROTATED_MNIST
+from groupkit_torch.experiments.result import read
 from groupkit_torch.experiments.table import table
 
 MNIST = "MNIST, rotated here at random"
@@ -64,6 +66,13 @@ def test_turned_images_have_their_column() -> None:
     text = table([result(40, 0, turned=turned, turns=4)])
     assert "| test error, % | turned by 90°, 180°, 270° |" in text
     assert "| 2.00 | 1.00, 2.00, 3.00 |" in text
+
+
+def test_results_come_back_from_their_files(tmp_path: Path) -> None:
+    one = result(40, 3, turned=[[[1, 2], [3, 4]]], turns=2)
+    one.write(tmp_path / "a.json")
+    assert read(tmp_path / "a.json") == one
+    assert '"test_error": 2.0,' in (tmp_path / "a.json").read_text()
 
 
 def test_published_numbers_are_of_networks_that_there_are() -> None:
