@@ -53,6 +53,7 @@ DOCUMENTED = (
     "groupkit.testing",
     "groupkit.verification",
     "groupkit_torch",
+    "groupkit_torch.analysis",
     "groupkit_torch.augment",
     "groupkit_torch.experiments",
     "groupkit_torch.fourier",

@@ -21,6 +21,7 @@ PUBLIC = (
     "groupkit.plot",
     "groupkit.verification",
     "groupkit_torch",
+    "groupkit_torch.analysis",
     "groupkit_torch.experiments",
     "groupkit_torch.functional",
     "groupkit_torch.models",
