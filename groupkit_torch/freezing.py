@@ -29,7 +29,8 @@ class FrozenError(GroupkitError, RuntimeError):
 class _Source(NamedTuple):
     """A tensor that the banks of a frozen layer are made of, as it was, and where it is held."""
 
-    holder: dict[str, Any]  # the parameters or the buffers of a module
+    holder: nn.Module
+    table: str  # its parameters or its buffers, by name: torch.export puts other ones there
     name: str
     tensor: Tensor | None
     version: int
@@ -114,12 +115,13 @@ class Freezable(nn.Module):
 
     def _sources(self) -> list[_Source]:
         """Return the parameters, those that are None too, and the masks of pruned ones."""
-        places = [(m._parameters, name) for m in self.modules() for name in m._parameters]
-        for hook in self._forward_pre_hooks.values():
-            if isinstance(hook, BasePruningMethod):
-                places.append((self._buffers, f"{hook._tensor_name}_mask"))
+        places = [(m, "_parameters", name) for m in self.modules() for name in m._parameters]
+        hooks = self._forward_pre_hooks.values()
+        names = [hook._tensor_name for hook in hooks if isinstance(hook, BasePruningMethod)]
+        places += [(self, "_buffers", f"{name}_mask") for name in names]
         return [
-            _Source(holder, name, holder[name], _version(holder[name])) for holder, name in places
+            _Source(holder, table, name, tensor := getattr(holder, table)[name], _version(tensor))
+            for holder, table, name in places
         ]
 
     def _drop(self) -> None:
@@ -130,8 +132,8 @@ class Freezable(nn.Module):
 
     def _check_unchanged(self) -> None:
         assert self._frozen is not None
-        for holder, name, before, version in self._frozen:
-            tensor = holder.get(name)
+        for holder, table, name, before, version in self._frozen:
+            tensor = holder.__dict__[table].get(name)
             if tensor is None or before is None:
                 if tensor is not before:
                     raise self._refusal("has other parameters than when it was frozen")
