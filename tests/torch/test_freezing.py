@@ -198,6 +198,7 @@ def test_the_bank_is_a_constant_of_the_exported_graph(group: gk.SplitGroup) -> N
         nodes = [node for node in program.graph.nodes if "conv" in str(node.target)]
         expanded.append(nodes[-1].args[1].op == "call_function")
         assert torch.allclose(program.module()(x), layer(x), atol=1e-5)
+        assert torch.allclose(net(x), layer(x), atol=1e-5)  # and still as it was
     assert expanded == [True, False]
     assert any("frozen" in key for key in program.constants)
     compiled = torch.compile(net, fullgraph=True, backend="aot_eager")
