@@ -32,9 +32,9 @@ def trace_exactness(
 ) -> ExactnessTrace:
     """Run a model once and tell, call by call, which elements of S its sampling keeps.
 
-    The model is run on positions alone beside (``groupkit_torch.tracing.fingerprint``), so that what
-    is said after each step is what all layers up to there keep together, of which a later layer may
-    hide what an earlier one broke. Calls of plain torch (convolutions, by which of their weights
+    The model is run on positions alone beside (``groupkit_torch.tracing.fingerprint``), so that
+    what is said after each step is what all layers up to there keep together, of which a later
+    layer may hide what an earlier one broke. Calls of plain torch (convolutions, by which of their weights
     are equal, poolings, padding, slices, reductions, and all that acts on each position alike)
     are seen as they are made, in functions and between layers. Calls of any other kind, and
     those that draw random numbers, are named as not judged. Only positions are judged: whether
