@@ -54,7 +54,8 @@ def draw_confusion(confusion: Sequence[Sequence[int]], title: str, path: Path) -
     axes.imshow(shares, cmap="Reds", vmin=0)
     for (true, taken), count in np.ndenumerate(counts):
         if count:
-            axes.text(taken, true, str(count), ha="center", va="center", fontsize=6)
+            ink = "white" if shares[true, taken] > 0.6 * shares.max() else "black"
+            axes.text(taken, true, str(count), ha="center", va="center", fontsize=6, color=ink)
     ticks = range(len(counts))
     axes.set(xlabel="taken for", ylabel="class", xticks=ticks, yticks=ticks, title=title)
     axes.title.set_fontsize("medium")
