@@ -9,7 +9,6 @@ product, a byte and a call cost, and predicts the others with that.
 import argparse
 import json
 import math
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -39,17 +38,17 @@ class Sweep:
     layers : tuple of Layer
         From small to large.
     threads : tuple of int
-        Of torch, for each layer; one number for all.
+        Of torch, for each layer; none for those of the command line.
     """
 
     axis: str
     layers: tuple[Layer, ...]
-    threads: tuple[int, ...] = (2,)
+    threads: tuple[int, ...] = ()
 
-    def settings(self) -> list[tuple[Layer, int]]:
+    def settings(self, threads: int) -> list[tuple[Layer, int]]:
         """Return each layer with its number of threads."""
-        threads = self.threads * (len(self.layers) // len(self.threads))
-        return list(zip(self.layers, threads, strict=True))
+        numbers = self.threads or (threads,) * len(self.layers)
+        return list(zip(self.layers, numbers, strict=True))
 
 
 def _sweeps() -> dict[str, Sweep]:
@@ -84,7 +83,6 @@ def _sweeps() -> dict[str, Sweep]:
         found[axis] = Sweep(axis, tuple(layers))
     layer = Layer("p4m", 16, 3, 32, 8)
     found["threads"] = Sweep("threads", (layer, layer), (1, 2))
-    found["batch, one thread"] = Sweep("batch", found["batch"].layers, (1,))
     return found
 
 
@@ -115,13 +113,13 @@ def exponent(values: list[float], seconds: list[float]) -> float:
     return float(np.polyfit(np.log(values), np.log(seconds), 1)[0])
 
 
-def run(sweep: Sweep, tiny: bool, rounds: int) -> dict[str, Any]:
+def run(sweep: Sweep, tiny: bool, rounds: int, threads: int) -> dict[str, Any]:
     """Return the rows of a sweep, and the exponents."""
     rows = []
-    for layer, threads in sweep.settings()[: 2 if tiny else None]:
-        row = asdict(layer) | {"threads": threads, "order": layer.order}
+    for layer, number in sweep.settings(threads)[: 2 if tiny else None]:
+        row = asdict(layer) | {"threads": number, "order": layer.order}
         row |= {"multiply_adds": layer.multiply_adds, "bytes": layer.bytes_moved}
-        rows.append(row | measure(layer, threads, rounds))
+        rows.append(row | measure(layer, number, rounds))
     values = [float(row[sweep.axis]) for row in rows]
     exponents = {
         name: exponent(values, [row[name] for row in rows])
@@ -130,9 +128,9 @@ def run(sweep: Sweep, tiny: bool, rounds: int) -> dict[str, Any]:
     return {"axis": sweep.axis, "rows": rows, "exponents": exponents}
 
 
-def predict(results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Fit two of three settings with two threads, and say how well the others are predicted."""
-    rows = {Layer(*(row[name] for name in _FIELDS)): row for row in _rows(results, threads=2)}
+def predict(results: list[dict[str, Any]], threads: int) -> dict[str, Any]:
+    """Fit two of three settings with as many threads, and say how well the others are predicted."""
+    rows = {Layer(*(row[name] for name in _FIELDS)): row for row in _rows(results, threads)}
     layers = list(rows)
     seconds = [rows[layer]["groupkit"] for layer in layers]
     known = [i for i in range(len(layers)) if i % 3 != 1]
@@ -178,6 +176,7 @@ def main() -> None:
     """Print the tables, and write JSON and the picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--threads", type=int, default=2, help="of torch (2)")
     parser.add_argument("--tiny", action="store_true", help="two settings of each sweep")
     parser.add_argument("--out", type=Path, help="JSON; a picture of the same name beside it")
     arguments = parser.parse_args()
@@ -185,7 +184,7 @@ def main() -> None:
     print("| sweep | at | planar, ms | groupkit, ms | ratio | 10⁶ multiply-adds | 10⁶ bytes |")
     print("|---" * 7 + "|")
     for name, sweep in SWEEPS.items():
-        result = {"sweep": name} | run(sweep, arguments.tiny, arguments.rounds)
+        result = {"sweep": name} | run(sweep, arguments.tiny, arguments.rounds, arguments.threads)
         results.append(result)
         for row in result["rows"]:
             print(
@@ -199,7 +198,7 @@ def main() -> None:
             f"{found['multiply_adds']} | {found['bytes']} |",
             flush=True,
         )
-    found = predict(results)
+    found = predict(results, arguments.threads)
     print(
         f"\n{1e12 * found['per_product']:.1f} ps a product, "
         f"{1e12 * found['per_byte']:.0f} ps a byte, "
@@ -213,7 +212,7 @@ def main() -> None:
             "when": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": machine(torch.device("cpu")),
             "torch": torch.__version__,
-            "cores": os.cpu_count(),
+            "threads": arguments.threads,
             "rounds": arguments.rounds,
             "sweeps": results,
             "prediction": found,
