@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import inspect
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,12 +12,14 @@ import torch
 from torch import Tensor, fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from groupkit.errors import GroupkitError
 from groupkit_torch.export.plain_layers import (
     PlainError,
     an_input,
     call,
     equal,
     has_filters,
+    inputs_to_try,
     plain_layer,
 )
 from groupkit_torch.freezing import set_pruned
@@ -40,19 +44,19 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
     model : Module
         Any network; it is left as it is. Hooks on our layers are not taken over.
     *inputs
-        Arguments of the model. If they are given, outputs of the whole are compared too; layers
-        are compared, each by itself and at two sizes, in any case.
+        Arguments of the model, on which outputs of the whole are compared; layers are compared,
+        each by itself and at two sizes, as well. Without any, an input is tried that the model's
+        first layer takes; only chains of `torch.nn.Sequential` need none.
     fold_batch_norm : bool
-        Whether a batch norm that follows a convolution becomes part of its weights. Without
-        inputs, those next to each other in a `torch.nn.Sequential` that is the model, or in one
-        within it that only others hold, for a module of your own may call the two apart. With
-        inputs, all that a convolution alone feeds in the call with them; of a forward that decides
-        by what it is given, that is one way.
+        Whether a batch norm that follows a convolution becomes part of its weights: all that a
+        convolution feeds, and feeds alone, in chains of `torch.nn.Sequential` and in a forward
+        that `torch.fx` can follow. In one that decides by values or sizes, where another way might
+        call the two apart, norms stay.
 
     Raises
     ------
     PlainError
-        If a layer cannot be traced, or an output differs.
+        If a layer cannot be traced, an output differs, or there is no input to compare with.
 
     Examples
     --------
@@ -76,6 +80,7 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
     for module in model.modules():
         set_pruned(module)  # a weight with a history cannot be copied
     model = _opened(copy.deepcopy(model).eval())
+    inputs = inputs or _invented(model)
     expected = _run(model, inputs) if inputs else None
     examples, fed = _watch(model, inputs) if inputs else ({}, [])
     replacements = {layer: _checked(layer, examples.get(layer)) for layer in _ours(model)}
@@ -85,11 +90,15 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
             "a forward that calls functions of ours is made plain by torch.export alone",
             witness=model,
         )
-    chains = model.modules() if inputs else _chains(model)
-    pairs = [*_neighbours(model, chains), *fed] if fold_batch_norm else []
+    pairs: list[_Pair] = []
+    if fold_batch_norm:
+        surely = _surely_fed(model)
+        pairs = [*_neighbours(model, _chains(model)), *(pair for pair in fed if pair in surely)]
     folded = _folded(replacements, pairs)
     plain = _replace(model, folded)
-    if expected is None or _same(expected, _run(plain, inputs)):
+    if not inputs or _same(expected, _run(plain, inputs)):
+        if inputs:
+            _check_without_ours(plain, inputs)
         return plain
     right: list[_Pair] = []  # some convolution feeds more than its batch norm
     for pair in dict.fromkeys(pairs):
@@ -104,7 +113,81 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
             "finds those of torch's, so let it call them only",
             witness=model,
         )
+    _check_without_ours(plain, inputs)
     return plain
+
+
+def _invented(model: nn.Module) -> tuple[Any, ...]:
+    """Return an input that the model takes; none for a chain of layers, each compared by itself."""
+    for layer in _ours(model):
+        for x in inputs_to_try(layer):
+            try:
+                _run(model, (x,))
+            except (GroupkitError, ArithmeticError, AssertionError, AttributeError, LookupError):
+                continue
+            except (NotImplementedError, RuntimeError, TypeError, ValueError):
+                continue
+            return (x,)
+        break
+    chained = {child for chain in _chains(model) for child in chain.children()}
+    if all(layer is model or layer in chained for layer in _ours(model)):
+        return ()
+    raise PlainError(
+        f"there is no telling what {type(model).__name__} takes, so outputs cannot be compared; "
+        "give an input, gt.to_plain(model, x)",
+        witness=model,
+    )
+
+
+def _surely_fed(model: nn.Module) -> set[_Pair]:
+    """Return the batch norms that a convolution feeds, and feeds alone, whatever the input.
+
+    `torch.fx` follows the forward with no values, and fails where it would decide by them.
+    """
+    parameters = inspect.signature(model.forward).parameters.values()
+    defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+    found: list[set[_Pair]] = []
+    for given in ({}, defaults):  # a value that is left out may decide the way as well
+        try:
+            graph = _ToLayers().trace(model, concrete_args=given)
+        except Exception:  # noqa: BLE001  (whatever the user's forward does without values)
+            return set()
+        found.append(_fed_in(graph, model))
+    return found[0] & found[1]
+
+
+def _fed_in(graph: fx.Graph, model: nn.Module) -> set[_Pair]:
+    called = [node for node in graph.nodes if node.op == "call_module"]
+    modules = {node: model.get_submodule(str(node.target)) for node in called}
+    times = Counter(modules.values())
+    pairs: set[_Pair] = set()
+    for node in called:
+        norm, maker = modules[node], node.args[0] if node.args else None
+        if not (isinstance(norm, GroupBatchNorm) and isinstance(maker, fx.Node)):
+            continue
+        layer = modules.get(maker, norm)
+        alone = len(maker.users) == 1 and times[layer] == times[norm] == 1
+        if alone and has_filters(layer):
+            pairs.add((layer, norm))
+    return pairs
+
+
+def _check_without_ours(plain: nn.Module, inputs: tuple[Any, ...]) -> None:
+    """Check that no layer of ours is called: one in a list is no submodule, and was not found."""
+
+    def refuse(module: nn.Module, _: Any) -> None:
+        if _is_ours(module):
+            raise PlainError(
+                f"{type(module).__name__} is called, but is no submodule of the model; keep layers "
+                "in a torch.nn.ModuleList or ModuleDict, not in a list or dictionary",
+                witness=module,
+            )
+
+    hook = nn.modules.module.register_module_forward_pre_hook(refuse)
+    try:
+        _run(plain, inputs)
+    finally:
+        hook.remove()
 
 
 def _is_ours(module: nn.Module) -> bool:

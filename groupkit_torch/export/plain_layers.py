@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,7 +19,6 @@ from torch import Tensor, fx, nn
 from groupkit.errors import GroupkitError
 from groupkit.feature_type import FeatureType
 from groupkit_torch.convolutions.conv import GroupConv
-from groupkit_torch.convolutions.filters import Filters
 from groupkit_torch.convolutions.linear import GroupLinear
 from groupkit_torch.convolutions.separable import SeparableGroupConv
 from groupkit_torch.domain import Domain
@@ -29,6 +29,7 @@ from groupkit_torch.sampling.guard import guards_silent
 
 _CONVOLUTIONS: Final = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 _NORMS: Final = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
+_HARMLESS: Final = {"__init__", "extra_repr", "reset_parameters"}
 _SIDES: Final = (9, 11, 13, 8, 10, 12, 17, 16, 33, 32, 5, 7)
 
 
@@ -53,11 +54,12 @@ def plain_layer(layer: nn.Module, example: Tensor | None = None) -> nn.Module:
     PlainError
         If there is no telling what the layer takes, or it cannot be traced.
     """
-    if isinstance(layer, GroupConv):
+    own = not _computes_otherwise(layer)
+    if own and isinstance(layer, GroupConv):
         return _convolution(layer)
-    if isinstance(layer, GroupLinear):
+    if own and isinstance(layer, GroupLinear):
         return _linear(layer)
-    if isinstance(layer, GroupBatchNorm) and layer.running_mean is not None:
+    if own and isinstance(layer, GroupBatchNorm) and layer.running_mean is not None:
         rank = layer._dimension + int(layer.feature_type.has_axis)
         if rank in _NORMS:
             return _batch_norm(layer, _NORMS[rank])
@@ -78,6 +80,24 @@ def an_input(layer: nn.Module) -> Tensor:
     >>> an_input(gt.GroupMaxPool(gk.p4, 2)).shape
     torch.Size([2, 2, 4, 9, 9])
     """
+    for x in inputs_to_try(layer):
+        if call(layer, x) is not None:
+            return x
+    raise PlainError(
+        f"there is no telling what {type(layer).__name__} takes; give an input of the model, "
+        "gt.to_plain(model, x)",
+        witness=layer,
+    )
+
+
+def inputs_to_try(layer: nn.Module) -> Iterator[Tensor]:
+    """Yield inputs of the type that a layer declares, of several sizes.
+
+    Parameters
+    ----------
+    layer : Module
+        Of groupkit_torch.
+    """
     group = getattr(layer, "group", None)
     kind = getattr(layer, "input_type", getattr(layer, "feature_type", None))
     channels = getattr(layer, "in_channels", getattr(layer, "num_features", None))
@@ -92,14 +112,7 @@ def an_input(layer: nn.Module) -> Tensor:
     elif isinstance(layer, Resampling):
         shapes = [(2, 2, *layer.image_shape)]
     for shape in shapes:
-        x = torch.randn(shape, dtype=like.dtype, device=like.device)
-        if call(layer, x) is not None:
-            return x
-    raise PlainError(
-        f"there is no telling what {type(layer).__name__} takes; give an input of the model, "
-        "gt.to_plain(model, x)",
-        witness=layer,
-    )
+        yield torch.randn(shape, dtype=like.dtype, device=like.device)
 
 
 def call(layer: nn.Module, x: Tensor) -> Tensor | None:
@@ -246,7 +259,7 @@ def _traced(layer: nn.Module, example: Tensor) -> nn.Module:
             "given, or report it",
             witness=layer,
         ) from error
-    return _cleaned(program.module(check_guards=False), type(layer).__name__)
+    return _cleaned(program.module(check_guards=False), type(layer).__name__, example.dtype)
 
 
 def _without_ones(layer: nn.Module, example: Tensor) -> Tensor:
@@ -261,16 +274,19 @@ def _without_ones(layer: nn.Module, example: Tensor) -> Tensor:
     return example
 
 
-def _cleaned(module: Any, name: str) -> nn.Module:
+def _cleaned(module: Any, name: str, dtype: torch.dtype) -> nn.Module:
     """Return a traced module as a plain graph: without pytrees and guards of its example."""
     graph = module.graph
     x = next(node for node in graph.nodes if node.op == "placeholder")
     for node in reversed(list(graph.nodes)):
         guards = node.op == "call_module"
         checks = node.target is torch.ops.aten._assert_scalar.default and not _is_parity(node)
-        if (guards or checks) and not node.users:
+        kinds = node.target is torch.ops.aten._assert_tensor_metadata.default
+        if (guards or checks or kinds) and not node.users:
             graph.erase_node(node)
-        elif "device" in node.kwargs:  # that of the input, wherever the module is moved
+            continue
+        _follow_dtype(node, x, dtype)
+        if "device" in node.kwargs:  # that of the input, wherever the module is moved
             with graph.inserting_before(node):
                 device = graph.call_function(getattr, (x, "device"))
             node.kwargs = {**node.kwargs, "device": device}
@@ -291,9 +307,19 @@ def _cleaned(module: Any, name: str) -> nn.Module:
     return made.eval()
 
 
+def _follow_dtype(node: fx.Node, x: fx.Node, dtype: torch.dtype) -> None:
+    """Let a node that names the dtype of the example name that of its input instead."""
+    if not any(value is dtype for value in (*node.args, *node.kwargs.values())):
+        return
+    with node.graph.inserting_before(node):
+        own: Any = node.graph.call_function(getattr, (x, "dtype"))
+    node.args = tuple(own if value is dtype else value for value in node.args)
+    node.kwargs = {k: own if value is dtype else value for k, value in node.kwargs.items()}
+
+
 def _is_parity(node: fx.Node) -> bool:
     """Return whether a check is that an array has a centre, the one that any size must pass."""
-    return "Mod(" in str(node.args[1])
+    return "Mod(" in str(node.args[1]) and "Mod(1," not in str(node.args[1])
 
 
 def equal(ours: Tensor, plain: Tensor) -> bool:
@@ -310,4 +336,21 @@ def equal(ours: Tensor, plain: Tensor) -> bool:
 
 def has_filters(layer: nn.Module) -> bool:
     """Return whether a layer becomes one that a batch norm may be folded into."""
-    return isinstance(layer, Filters) and isinstance(layer, GroupConv)
+    return isinstance(layer, GroupConv) and not _computes_otherwise(layer)
+
+
+def _computes_otherwise(layer: nn.Module) -> bool:
+    """Return whether a class derived from one of ours, or the layer itself, has methods of its own.
+
+    Then the settings of the layer do not say what it computes, and it is traced instead.
+    """
+    if "forward" in vars(layer):
+        return True
+    for kind in type(layer).__mro__:
+        package = kind.__module__.split(".")[0]
+        if package == "groupkit_torch":
+            return False
+        own = {name for name, value in vars(kind).items() if callable(value)}
+        if package != "torch" and own - _HARMLESS:  # torch's: of parametrizations, of shards
+            return True
+    return True

@@ -69,6 +69,9 @@ def test_every_layer_has_a_plain_form(case: Case) -> None:
     assert equal(layer(x), result(x))
     more = torch.cat([x, x, x])
     assert equal(layer(more), result(more))
+    y, z = layer.double()(x.double()), result.double()(x.double())
+    assert z.dtype == torch.float64
+    assert torch.allclose(y, z, rtol=1e-5, atol=1e-5)  # banks were made in single precision
 
 
 @pytest.mark.parametrize("group", [gk.p4m, mirror_line, *SLOW], ids=name)
@@ -224,6 +227,82 @@ def test_what_computes_something_else_is_an_error(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(plain, "plain_layer", lambda *_: nn.Linear(1, 1))
     with pytest.raises(gt.PlainError, match="its plain form refuses it; take hooks off"):
         gt.to_plain(net, x)
+
+
+class Deciding(nn.Module):
+    """A module whose forward calls the convolution without its norm for some inputs."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__()
+        self.how = how
+        self.conv, self.norm = gt.GroupConv(gk.p4, 2, 2, 3), gt.GroupBatchNorm(gk.p4, 2)
+        nn.init.constant_(self.norm.bias, 1)
+
+    def forward(self, x: torch.Tensor, bare: bool | None = None) -> torch.Tensor:
+        y = self.conv(x)
+        if self.how == "value" and x.mean() > 10:
+            return y
+        if self.how == "size" and x.shape[-1] > 9:
+            return y
+        if self.how == "argument" and bare:
+            return y
+        return self.norm(y)
+
+
+@pytest.mark.parametrize("how", ["value", "size", "argument", "never"])
+def test_norms_stay_where_another_way_may_pass_them(how: str) -> None:
+    net, x = Deciding(how).eval(), torch.randn(2, 2, 4, 9, 9)
+    for given in ((), (x,), (x, False)):
+        result = gt.to_plain(net, *given, fold_batch_norm=True)
+        assert isinstance(result.norm, nn.Identity) == (how == "never")
+        for tried in ((x,), (x + 20,), (torch.randn(2, 2, 4, 11, 11),), (x, True)):
+            assert equal(net(*tried), result(*tried))
+
+
+def test_derived_classes_are_traced() -> None:
+    class Clamped(gt.GroupConv):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(x).clamp(-5, 5)
+
+    net = nn.Sequential(Clamped(gk.p4, 2, 2, 3), gt.GroupBatchNorm(gk.p4, 2)).eval()
+    x = 100 * torch.randn(2, 2, 4, 9, 9)
+    result = gt.to_plain(net, fold_batch_norm=True)
+    assert equal(net(x), result(x))
+
+    def doubled(x: torch.Tensor) -> torch.Tensor:
+        return 2 * x
+
+    layer = gt.GroupConv(gk.p4, 2, 2, 3).eval()
+    layer.forward = doubled
+    assert torch.equal(gt.to_plain(nn.Sequential(layer))(x), 2 * x)
+
+
+def test_outputs_of_ones_own_modules_are_compared_without_inputs_too() -> None:
+    with pytest.raises(gt.PlainError, match="computes something else than the model, though each"):
+        gt.to_plain(Reading(gk.p4).eval())
+
+    class Sized(Residual):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(x.view(1, 2, 19, 19))
+
+    with pytest.raises(gt.PlainError, match=r"what Sized takes, .* give an input, gt.to_plain\("):
+        gt.to_plain(Sized(gk.p4))
+    gt.to_plain(Sized(gk.p4), torch.randn(1, 2, 19, 19))
+
+
+def test_layers_that_are_no_submodules_are_refused() -> None:
+    class Listed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.others = gt.GroupConv(gk.p4, 2, 2, 3), [gt.GroupConv(gk.p4, 2, 2, 3)]
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.others[0](self.first(x))
+
+    with pytest.raises(
+        gt.PlainError, match=r"is no submodule of the model; keep layers in a torch.nn.ModuleList"
+    ):
+        gt.to_plain(Listed())
 
 
 def test_what_cannot_be_traced_is_an_error() -> None:
