@@ -172,7 +172,7 @@ class Catalog(Mapping[str, SplitGroup]):
         return {name: self[name] for name in names}
 
     def is_subgroup_of(self, small: str, large: str) -> bool:
-        """Return whether Z^d ⋊ H is ``small`` in some basis, for a subgroup H of S of ``large``.
+        """Return whether Z^d ⋊ H is ``small`` in some basis, H a subgroup of the S of ``large``.
 
         These are the subgroups with all translations (*translationengleiche*).  The basis may
         be another one, as when the axis of P2 is turned to that of P4; `embedding` finds
