@@ -33,8 +33,8 @@ def train(x: torch.Tensor, y: torch.Tensor) -> nn.Module:
         *(L.GroupConv(8, 16, 3, padding=1), L.BatchNorm(16), nn.ReLU()),
         *(L.GlobalPool(), nn.Linear(16, 10)),
     )
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-    for _ in range(4):
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.003)
+    for _ in range(8):
         for part in torch.randperm(len(x)).split(64):
             optimizer.zero_grad()
             nn.functional.cross_entropy(net(x[part]), y[part]).backward()
@@ -48,6 +48,8 @@ def main() -> None:
     images, labels = load_digits(return_X_y=True)
     x = torch.tensor(images, dtype=torch.float32).view(-1, 1, 8, 8) / 16
     y = torch.tensor(labels)
+    order = torch.randperm(len(x))
+    x, y = x[order], y[order]
     net = train(x[:1200], y[:1200])
     test = x[1200:]
 

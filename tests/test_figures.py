@@ -43,11 +43,13 @@ def test_the_pictures_are_what_the_scripts_draw(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.syspath_prepend(str(FIGURES))
-    saving = runpy.run_path(str(FIGURES / "saving.py"))
+    save = runpy.run_path(str(FIGURES / "saving.py"))["save"]
     for script in sorted(FIGURES.glob("*.py")):
-        names = runpy.run_path(str(script), run_name=script.stem)
+        if script.stem == "__main__":
+            continue
+        names = runpy.run_path(str(script))
         for name, picture in names.get("pictures", list)():
-            saving["save"](picture, tmp_path / name)
+            save(picture, tmp_path / name)
             with Image.open(tmp_path / name) as new, Image.open(IMAGES[0].parent / name) as old:
                 assert new.size == old.size, f"{name}: run make pictures"
                 one, other = (np.asarray(image.convert("L"), dtype=float) for image in (new, old))

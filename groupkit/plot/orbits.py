@@ -70,7 +70,10 @@ def plot_orbits(
             place[0], place[1], str(orbit), ha="center", va="center", fontsize=size, color=INK
         )
     centre = positions(np.array([float(x) for x in chosen.centre]), group.lattice)
-    axes.plot(*centre, "+", color=INK, markersize=24 * scale + 8, markeredgewidth=0.8, alpha=0.5)
+    if np.linalg.norm(places - centre, axis=1).min() > 1e-9:  # no number stands there
+        axes.plot(
+            *centre, "+", color=INK, markersize=24 * scale + 8, markeredgewidth=0.8, alpha=0.5
+        )
     low, high = corners.reshape(-1, 2).min(axis=0), corners.reshape(-1, 2).max(axis=0)
     axes.set(xlim=(low[0] - 0.1, high[0] + 0.1), ylim=(low[1] - 0.1, high[1] + 0.1), aspect="equal")
     count = int(orbit_of.max()) + 1
