@@ -35,10 +35,10 @@ def trace_exactness(
     The model is run on positions alone beside (``groupkit_torch.tracing.fingerprint``), so that
     what is said after each step is what all layers up to there keep together, of which a later
     layer may hide what an earlier one broke. Calls of plain torch (convolutions, by which of their
-    weights are equal, poolings, padding, slices, reductions, and all that acts on each position alike)
-    are seen as they are made, in functions and between layers. Calls of any other kind, and
-    those that draw random numbers, are named as not judged. Only positions are judged: whether
-    a plain layer treats the stabilizer axis well, `find_symmetry` measures.
+    weights are equal, poolings, padding, slices, reductions, and all that acts on each position
+    alike) are seen as they are made, in functions and between layers. Calls of any other kind, and
+    those that draw random numbers, are named as not judged. Only positions are judged: whether a
+    plain layer treats the stabilizer axis well, `find_symmetry` measures.
 
     Parameters
     ----------
