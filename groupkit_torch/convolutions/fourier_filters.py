@@ -122,7 +122,7 @@ class FourierFilters(Filters):
 
 
 _SINGLE: Final = 4  # bytes
-_COST_OF_A_VALUE: Final = 128  # of taking a value to its coefficient or back, in products
+_COST_OF_A_VALUE: Final = 160  # of taking a value to its coefficient or back, in products
 _COST_OF_A_CALL: Final = 3e6  # of the calls of torch, in products
 
 
@@ -132,7 +132,7 @@ def fourier_pays(
     r"""Return whether fewer products are worth two Fourier transforms, on a CPU.
 
     .. math:: C_{in} C_{out} \Big(|S|^2 - \sum_\rho n^3 / c\Big) >
-              128\, |S| (C_{in} + C_{out}) + 3 \cdot 10^6 / \text{points}
+              160\, |S| (C_{in} + C_{out}) + 3 \cdot 10^6 / \text{points}
 
     ``python -m benchmarks.fourier`` measures it, for single precision; docs/performance.md has the
     results.
@@ -153,10 +153,10 @@ def fourier_pays(
     ...     left = irrep_blocks(group.stabilizer).products
     ...     pays = (c for c in range(1, 999) if fourier_pays(group.order, left, c, c, 1024))
     ...     print(group.name, left, group.order**2, next(pays))
-    p4 6 16 106
-    p4m 12 64 41
-    p6m 20 144 26
-    Pm-3m 128 2304 6
+    p4 6 16 131
+    p4m 12 64 51
+    p6m 20 144 32
+    Pm-3m 128 2304 8
     """
     saved = in_channels * out_channels * (order**2 - products)
     values = order * (in_channels + out_channels)

@@ -18,7 +18,7 @@ from groupkit_torch.testing import assert_equivariant
 from tests.torch.groups import GROUPS, cubic, face_centred, image, name
 
 FLOAT64 = {"dtype": torch.float64}
-WIDE = {gk.p4: 106, gk.p4m: 41, gk.p6m: 26, cubic: 13}
+WIDE = {gk.p4: 131, gk.p4m: 51, gk.p6m: 32, cubic: 16}
 """Channels from which "auto" is "fourier"."""
 
 
@@ -185,23 +185,23 @@ def test_auto_is_fourier_for_wide_layers(group: gk.SplitGroup) -> None:
 
 
 def test_auto_takes_the_algorithm_for_each_map() -> None:
-    layer = gt.GroupConv(gk.p6m, 32, 32, 1, exact="ignore")
-    assert layer._takes_fourier(torch.empty(4, 32, 12, 17, 17))
-    assert not layer._takes_fourier(torch.empty(1, 32, 12, 1, 1))
-    assert not layer._takes_fourier(torch.empty(4, 32, 12, 7, 7), stride=(7, 7))
-    assert not layer._takes_fourier(torch.empty(4, 32, 12, 17, 17, dtype=torch.bfloat16))
-    last = torch.empty(4, 17, 17, 32, 12).permute(0, 3, 4, 1, 2)
+    layer = gt.GroupConv(gk.p6m, 36, 36, 1, exact="ignore")
+    assert layer._takes_fourier(torch.empty(4, 36, 12, 17, 17))
+    assert not layer._takes_fourier(torch.empty(1, 36, 12, 1, 1))
+    assert not layer._takes_fourier(torch.empty(4, 36, 12, 7, 7), stride=(7, 7))
+    assert not layer._takes_fourier(torch.empty(4, 36, 12, 17, 17, dtype=torch.bfloat16))
+    last = torch.empty(4, 17, 17, 36, 12).permute(0, 3, 4, 1, 2)
     assert not layer._takes_fourier(last)
     with torch.autocast("cpu", torch.bfloat16):
-        assert not layer._takes_fourier(torch.empty(4, 32, 12, 17, 17))
-    direct = gt.GroupConv(gk.p6m, 32, 32, 1, exact="ignore", algorithm="direct")
+        assert not layer._takes_fourier(torch.empty(4, 36, 12, 17, 17))
+    direct = gt.GroupConv(gk.p6m, 36, 36, 1, exact="ignore", algorithm="direct")
     direct.load_state_dict(layer.state_dict())
-    x = torch.randn(2, 32, 12, 17, 17)
+    x = torch.randn(2, 36, 12, 17, 17)
     inside = layer.domain.inside((17, 17), x.device)
     difference = (layer(x) - direct(x))[..., inside]
     assert 0 < difference.abs().max() < 1e-5
     assert torch.equal(layer(x[:1, ..., :1, :1]), direct(x[:1, ..., :1, :1]))
-    for narrow in (gt.GroupConv(gk.p6m, 8, 8, 1), gt.GroupConv(gk.p6m, 32, 32, 3), direct):
+    for narrow in (gt.GroupConv(gk.p6m, 8, 8, 1), gt.GroupConv(gk.p6m, 36, 36, 3), direct):
         assert narrow._block_sizes is None  # no tables, and no question at each call
 
 
