@@ -43,15 +43,28 @@ def test_networks_compile_whole(group: gk.SplitGroup, device: torch.device) -> N
         compare(net, compiled, x)
 
 
-def test_another_batch_size_compiles_nothing_but_the_dynamic_form() -> None:
+def graphs_for_batch_sizes(net: torch.nn.Module, mark: bool) -> int:
+    """Return how many graphs are made for batches of five sizes."""
     torch._dynamo.reset()
     counter = CompileCounter()
-    net = network(gk.p6).eval()
     compiled = torch.compile(net, fullgraph=True, backend=counter)
-    with torch.no_grad():
-        for batch in (2, 3, 4, 5, 6):
-            compiled(torch.randn(batch, 2, 9, 9))
-    assert counter.frame_count <= 2  # the first, then one for all batch sizes
+    for batch in (2, 3, 4, 5, 6):
+        x = torch.randn(batch, 2, 9, 9)
+        if mark:
+            torch._dynamo.mark_dynamic(x, 0)
+        compiled(x)
+    return counter.frame_count
+
+
+@pytest.mark.parametrize("training", [False, True], ids=["evaluation", "training"])
+@pytest.mark.parametrize("mark", [False, True], ids=["unmarked", "marked"])
+def test_batch_sizes_compile_as_often_as_for_torchs_own_layers(mark: bool, training: bool) -> None:
+    torchs = torch.nn.Sequential(
+        torch.nn.Conv2d(2, 3, 3), torch.nn.BatchNorm2d(3), torch.nn.ReLU(), torch.nn.Conv2d(3, 2, 3)
+    )
+    expected = graphs_for_batch_sizes(torchs.train(training), mark)
+    assert expected == (1 if mark else 2)  # torch makes the second size, and all others, dynamic
+    assert graphs_for_batch_sizes(network(gk.p6).train(training), mark) == expected
 
 
 @pytest.mark.slow

@@ -185,6 +185,21 @@ def test_fine_tuning_in_eval_and_training_after_eval(case: Case) -> None:
 # Numbers and memory
 
 
+# norms and pools are none of the functions that autocast casts: as torch's, they give what they
+# get; a layer that slides a tent is a convolution
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
+@cases(*WITH_FILTERS)
+def test_autocast_leaves_the_dtype_of_other_layers(case: Case, dtype: torch.dtype) -> None:
+    layer, x = case.make(), case.input()
+    layer.eval()
+    exact = layer(x)
+    for given in (torch.float32, dtype):
+        with torch.autocast("cpu", dtype):
+            y = layer(x.to(given))
+        assert y.dtype == (dtype if case.layer in {"GroupBlurPool", "GroupUpsample"} else given)
+        assert (y - exact).abs().max() < 0.1 * exact.abs().max()
+
+
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
 @cases(only=WITH_FILTERS)
 def test_autocast_gives_its_dtype(case: Case, dtype: torch.dtype) -> None:
@@ -340,29 +355,35 @@ def test_deferred_initialisation(case: Case, how: str) -> None:
 # What others do to modules
 
 
+def weights_of(layer: nn.Module) -> list[str]:
+    return [name for name, _ in layer.named_parameters() if name.endswith("weight")]
+
+
 @pytest.mark.parametrize("kind", ["weight_norm", "spectral_norm"])
-@cases(only=["LiftingConv", "GroupConv", "GroupConvTranspose", "GroupLinear"])
+@cases(only=LEARNING)
 def test_parametrizations(case: Case, kind: str) -> None:
     layer, x = case.make(), case.input()
-    plain = copy.deepcopy(layer)
-    getattr(nn.utils.parametrizations, kind)(layer)
+    names, plain = weights_of(layer), copy.deepcopy(layer)
+    again = case.make()
+    for name in names:
+        getattr(nn.utils.parametrizations, kind)(layer, name)
+        getattr(nn.utils.parametrizations, kind)(again, name)
     step(layer, x)
     layer.eval()
-    with torch.no_grad():
-        plain.weight.copy_(layer.weight)
-        plain.bias.copy_(layer.bias)
-    assert torch.allclose(layer(x), plain(x), atol=1e-5)
-    again = getattr(nn.utils.parametrizations, kind)(case.make())
     again.load_state_dict(layer.state_dict())
     assert torch.equal(again.eval()(x), layer(x))
-    nn.utils.parametrize.remove_parametrizations(layer, "weight")
-    assert torch.allclose(layer(x), plain(x), atol=1e-5)
+    y = layer(x)
+    for name in names:
+        nn.utils.parametrize.remove_parametrizations(layer, name)
+    plain.load_state_dict(layer.state_dict())
+    for same in (layer, plain.eval()):
+        assert torch.allclose(same(x), y, atol=1e-5)
 
 
-@cases(only=WITH_FILTERS)
+@cases(only=LEARNING)
 def test_pruning(case: Case) -> None:
     layer, x = case.make(), case.input()
-    name = "pointwise_weight" if case.layer == "SeparableGroupConv" else "weight"
+    name = weights_of(layer)[0]
     nn.utils.prune.random_unstructured(layer, name, amount=0.5)
     step(layer, x)
     y = layer(x)
@@ -402,19 +423,21 @@ def test_hooks(case: Case) -> None:
     assert seen == ["before", "after", "backward"]
 
 
-@cases(only=["LiftingConv", "GroupConv", "GroupConvTranspose", "GroupLinear"])
+@cases(only=LEARNING)
 def test_weights_shared_between_modules(case: Case) -> None:
     first, second, x = case.make(), case.make(), case.input()
-    second.weight, second.bias = first.weight, first.bias
-    net = nn.ModuleList([first, second])
-    assert len(list(net.parameters())) == 2
+    for name, parameter in first.named_parameters():
+        setattr(second, name, parameter)
+    net, name = nn.ModuleList([first, second]), weights_of(first)[0]
+    assert len(list(net.parameters())) == len(list(first.parameters()))
     again = copy.deepcopy(net)
-    assert again[0].weight is again[1].weight
-    (first(x).square().sum() + second(x).square().sum()).backward()
-    twice = first.weight.grad.clone()
+    assert getattr(again[0], name) is getattr(again[1], name)
+    scale = torch.arange(first(x).numel()).view(first(x).shape) / first(x).numel()
+    ((first(x) * scale).sum() + (second(x) * scale).sum()).backward()
+    twice = getattr(first, name).grad.clone()
     first.zero_grad()
-    first(x).square().sum().backward()
-    assert torch.allclose(twice, 2 * first.weight.grad, rtol=1e-4, atol=1e-4)
+    (first(x) * scale).sum().backward()
+    assert torch.allclose(twice, 2 * getattr(first, name).grad, rtol=1e-4, atol=1e-4)
     assert torch.equal(first(x), second(x))
 
 
