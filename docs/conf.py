@@ -126,10 +126,12 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_math_renderer = "mathml"
 
-# Links that leave docs/, to files that have a page here.
+# Links out of docs/, to files that have a page here, and from such a page to what lies beside it.
 HERE = {
     "](../CONTRIBUTING.md)": "](contributing.md)",
     "](../CHANGELOG.md)": "](changes.md)",
+    "](../benchmarks/README.md)": "](benchmarks.md)",
+    "](peers.py)": "](../benchmarks/peers.py)",  # in that page
     "](docs/": "](",
 }
 # Lists of links, as GitHub shows them, that are chapters here.
