@@ -6,6 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+import groupkit as gk
+from benchmarks import expansion
 
 pytestmark = pytest.mark.program
 
@@ -82,3 +86,8 @@ def test_scaling_runs(tmp_path: Path) -> None:
     assert [row["processes"] for row in record["data_parallel"]] == [1, 2]
     assert record["prediction"]["worst_factor"] >= 1
     assert out.with_suffix(".png").is_file()
+
+
+def test_both_ways_to_gather_a_bank_agree() -> None:
+    calls = expansion.contestants(gk.p4m, 3)
+    assert torch.equal(calls["flat"](), calls["rows"]())

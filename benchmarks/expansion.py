@@ -1,0 +1,67 @@
+"""Two ways to gather a bank of filters: ``python -m benchmarks.expansion`` prints both times.
+
+Within the rows of parameters, as the layers do, and with one flat index into the whole weight;
+forward, and forward with backward.
+"""
+
+import torch
+from torch import Tensor
+
+import groupkit as gk
+from benchmarks.rounds import Call, time_in_turn
+from groupkit_torch.functional import expand_filters
+
+
+def flat_index(index: Tensor, channels: int, n_parameters: int) -> Tensor:
+    """Return where each entry of the bank lies in the flat weight, in the bank's order."""
+    n_out, n_in = index.shape[:2]
+    pairs = torch.arange(channels**2).view(channels, 1, channels, 1, 1) * n_parameters
+    return (pairs + index.view(1, n_out, 1, n_in, -1)).to(torch.int32).flatten()
+
+
+def contestants(group: gk.SplitGroup, channels: int) -> dict[str, Call]:
+    """Return the calls that are timed."""
+    bank = group.filter_bank(3)
+    index, n = torch.tensor(bank.index), bank.n_parameters
+    flat = flat_index(index, channels, n)
+    weight = torch.randn(channels, channels, n, requires_grad=True)
+    shape = expand_filters(weight, index, fills_box=True).shape
+    gradient = torch.ones(shape)
+
+    def rows() -> Tensor:
+        return expand_filters(weight, index, fills_box=True)
+
+    def at_once() -> Tensor:
+        return weight.view(-1).index_select(0, flat).view(shape)
+
+    assert torch.equal(rows(), at_once())
+
+    def with_backward(expand: Call) -> Call:
+        def call() -> None:
+            weight.grad = None
+            expand().backward(gradient)  # type: ignore[attr-defined]
+
+        return call
+
+    return {
+        "flat": at_once,
+        "rows": rows,
+        "flat, backward too": with_backward(at_once),
+        "rows, backward too": with_backward(rows),
+    }
+
+
+def main() -> None:
+    """Print a table of milliseconds."""
+    torch.set_num_threads(2)
+    torch.manual_seed(0)
+    print("| layer, 3×3 | flat index | within rows | flat, backward too | rows, backward too |")
+    print("|---" * 5 + "|")
+    for group, channels in ((gk.p4, 10), (gk.p4m, 23), (gk.p4m, 50)):
+        timing = time_in_turn(contestants(group, channels), 25, 0.02, torch.device("cpu"))
+        cells = [f"{1000 * timing.median(name):.3f}" for name in timing.seconds]
+        print(f"| {group.name}, {channels} to {channels} | {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    main()
