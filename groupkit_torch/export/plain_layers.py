@@ -182,9 +182,9 @@ def _linear(layer: GroupLinear) -> nn.Module:
     parts: OrderedDict[str, nn.Module] = OrderedDict()
     if layer._input_size is not None:
         parts["flatten"] = nn.Flatten(1, 2)
-    parts["channels_last"] = fx.symbolic_trace(_ChannelsLast())
+    parts["channels_last"] = _graph(_ChannelsLast())
     parts["linear"] = linear
-    parts["channels_first"] = fx.symbolic_trace(_ChannelsFirst())
+    parts["channels_first"] = _graph(_ChannelsFirst())
     if layer._output_size is not None:
         parts["unflatten"] = nn.Unflatten(1, (layer.out_channels, layer._output_size))
     return nn.Sequential(parts).eval()
@@ -235,6 +235,15 @@ class _ChannelsLast(nn.Module):
 class _ChannelsFirst(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return x.movedim(-1, 1)
+
+
+def _graph(module: nn.Module) -> nn.Module:
+    """Return the graph of a module, without annotations: as strings they cannot be pickled."""
+    made = fx.symbolic_trace(module)
+    for node in made.graph.nodes:
+        node.type = None
+    made.recompile()
+    return made
 
 
 def _traced(layer: nn.Module, example: Tensor) -> nn.Module:

@@ -39,7 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     model = _load(options.checkpoint).eval()
     tensors = [t for t in (*model.parameters(), *model.buffers()) if t.is_floating_point()]
     dtype = tensors[0].dtype if tensors else torch.float32
-    x = torch.randn(_with_batch(options.shape), dtype=dtype)
+    shape = options.shape if options.fixed else _with_batch(options.shape)
+    x = torch.randn(shape, dtype=dtype)
     plain = to_plain(model, x, fold_batch_norm=not options.keep_batch_norm)
     batch = None if options.fixed else ({0: torch.export.Dim("batch", min=1)},)
     with torch.no_grad():

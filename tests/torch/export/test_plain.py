@@ -1,6 +1,7 @@
 """Plain networks compute the same, without groupkit."""
 
 import copy
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -66,6 +67,7 @@ def test_every_layer_has_a_plain_form(case: Case) -> None:
         x = case.input()
     result = gt.to_plain(nn.Sequential(layer))
     assert not ours(result)
+    assert b"groupkit" not in pickle.dumps(result)
     assert equal(layer(x), result(x))
     more = torch.cat([x, x, x])
     assert equal(layer(more), result(more))

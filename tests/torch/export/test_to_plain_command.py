@@ -33,9 +33,13 @@ def test_a_saved_model_becomes_a_program(
     for batch in (1, 5):
         x = torch.randn(batch, 1, 9, 9)
         assert torch.allclose(program.module()(x), net(x), atol=1e-6)
-    arguments = [str(checkpoint), "--shape", "2,1,9,9", "--out", str(out)]
+    arguments = [str(checkpoint), "--shape", "1,1,9,9", "--out", str(out)]
     assert to_plain_main([*arguments, "--fixed", "--keep-batch-norm"]) == 0
-    assert "batch_norm" in str(torch.export.load(out).graph)
+    program = torch.export.load(out)
+    assert "batch_norm" in str(program.graph)
+    assert torch.allclose(program.module()(x[:1]), net(x[:1]), atol=1e-6)
+    with pytest.raises(AssertionError, match=r"size\(\)\[0\] == 1"):
+        program.module()(x)
 
 
 def test_a_state_dict_is_no_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
