@@ -14,8 +14,9 @@ class Tabulated(nn.Module):
 
     They are nothing that is learnt, so they are no buffers: nobody is to average, broadcast or
     save them. (An average of integers is truncated, and an index that is one too small is a wrong
-    filter.) They move with the module, and a module that comes from the meta device, where
-    neither a state_dict nor drawing weights would bring them, makes them where it turns up.
+    filter.) They move with the module, but not to the meta device: a skeleton there is called with
+    the weights of others (`torch.func.functional_call`). A module that was made on it, where
+    neither a state_dict nor drawing weights would bring tables, makes them where it turns up.
     """
 
     _table_names: ClassVar[tuple[str, ...]]
@@ -40,7 +41,9 @@ class Tabulated(nn.Module):
             if table is None:
                 continue
             device = fn(table.new_empty(0)).device  # alone: to_empty would lose what it holds
-            if table.is_meta and device.type != "meta":
+            if device.type == "meta":
+                break
+            if table.is_meta:
                 self._make_tables(device)
                 break
             setattr(self, name, table.to(device))

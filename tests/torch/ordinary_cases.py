@@ -50,6 +50,9 @@ WITH_FILTERS = [
     "GroupLinear",
     "SeparableGroupConv",
 ]
+BATCH_NORMS = ["GroupBatchNorm", "GroupSyncBatchNorm"]
+NORMS = [*BATCH_NORMS, "GroupInstanceNorm", "GroupGroupNorm", "GroupLayerNorm", "GroupRMSNorm"]
+LEARNING = [*WITH_FILTERS, *NORMS]
 RANDOM = {"GroupDropout", "RandomTransform"}
 """Layers that give other outputs every time, in training."""
 

@@ -18,13 +18,18 @@ from torch.utils.checkpoint import checkpoint
 
 import groupkit as gk
 import groupkit_torch as gt
-from tests.torch.ordinary_cases import GROUPS, RANDOM, WITH_FILTERS, Case, cases
+from tests.torch.ordinary_cases import (
+    BATCH_NORMS,
+    GROUPS,
+    LEARNING,
+    RANDOM,
+    WITH_FILTERS,
+    Case,
+    cases,
+)
 from tests.torch.test_modules import data, network, step
 
-BATCH_NORMS = ["GroupBatchNorm", "GroupSyncBatchNorm"]
-NORMS = [*BATCH_NORMS, "GroupInstanceNorm", "GroupGroupNorm", "GroupLayerNorm", "GroupRMSNorm"]
 KEEPING = [*WITH_FILTERS, *BATCH_NORMS]
-LEARNING = [*WITH_FILTERS, *NORMS]
 
 
 def reseeded(layer: nn.Module, x: torch.Tensor) -> torch.Tensor:
@@ -114,10 +119,18 @@ def test_safetensors(case: Case, tmp_path: object) -> None:
 # Weights that change
 
 
-def fused(layer: nn.Module) -> None:
+def optimized(layer: nn.Module, how: str) -> None:
     for parameter in layer.parameters():
         parameter.grad = torch.ones_like(parameter)
-    torch.optim.AdamW(layer.parameters(), 0.1, fused=True).step()
+    torch.optim.AdamW(layer.parameters(), 0.1, **{how: True}).step()
+
+
+def fused(layer: nn.Module) -> None:
+    optimized(layer, "fused")
+
+
+def foreach(layer: nn.Module) -> None:
+    optimized(layer, "foreach")
 
 
 def copied(layer: nn.Module) -> None:
@@ -141,7 +154,7 @@ def loaded(layer: nn.Module) -> None:
     layer.load_state_dict(layer.state_dict() | state)
 
 
-@pytest.mark.parametrize("change", [fused, copied, written, assigned, loaded])
+@pytest.mark.parametrize("change", [fused, foreach, copied, written, assigned, loaded])
 @cases(only=LEARNING)
 def test_a_weight_changed_in_eval_is_seen(case: Case, change: Callable[[nn.Module], None]) -> None:
     layer, x = case.make().eval(), case.input()
@@ -263,6 +276,23 @@ def test_vmap_gives_the_gradients_of_samples(case: Case) -> None:
         assert torch.allclose(each[1][i], one[1], rtol=1e-3, atol=1e-4)
         for key, value in one[0].items():
             assert torch.allclose(each[0][key][i], value, rtol=1e-3, atol=1e-3)
+
+
+@cases("RandomTransform")
+def test_ensembles_are_called_as_one(case: Case) -> None:
+    layers, x = [case.make().eval() for _ in range(3)], case.input()
+    skeleton = copy.deepcopy(layers[0]).to("meta")
+    if not layers[0].state_dict():  # nothing to stack: the skeleton serves as it is
+        assert torch.equal(skeleton(x), layers[0](x))
+        return
+    stacked = torch.func.stack_module_state(layers)
+
+    def call(parameters: dict[str, torch.Tensor], buffers: dict[str, torch.Tensor]) -> torch.Tensor:
+        return torch.func.functional_call(skeleton, (parameters, buffers), (x,))
+
+    every = torch.func.vmap(call)(*stacked)
+    for y, layer in zip(every, layers, strict=True):
+        assert torch.allclose(y, layer(x), atol=1e-5)
 
 
 @pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")

@@ -24,6 +24,9 @@ def test_emptied_modules_keep_their_tables() -> None:
     index = layer.bank_index.clone()
     layer.to_empty(device="cpu")
     assert torch.equal(layer.bank_index, index)
+    assert torch.equal(layer.to("meta").bank_index, index)  # for weights of others
+    with torch.device("meta"):
+        layer = gt.GroupConv(gk.p4m, 2, 2, 3)
     assert layer.to("meta").bank_index.is_meta
     assert torch.equal(layer.to_empty(device="cpu").bank_index, index)
     assert torch.equal(layer.half().bank_index, index)
