@@ -21,6 +21,7 @@ from torch.nn.parallel import DistributedDataParallel
 import groupkit as gk
 import groupkit_torch as gt
 from tests.torch.groups import face_centred, image
+from tests.torch.ordinary_cases import LEARNING, Case
 
 GROUPS = [gk.p4m, gk.p6, face_centred]
 
@@ -112,6 +113,26 @@ def fully_sharded(group: gk.SplitGroup, rank: int) -> float:
     return difference(one, state)
 
 
+def every_layer(group: gk.SplitGroup, rank: int) -> float:
+    """Each layer that learns, both ways; statistics of a batch are those of the joint one."""
+    found = []
+    for name in LEARNING:
+        case = Case(name.replace("Sync", ""), group)
+        one, x = nn.Sequential(case.make()).double(), case.input(4, dtype=torch.float64)
+        parallel, shared = (gt.convert_sync_batchnorm(copy.deepcopy(one)) for _ in range(2))
+        fully_shard(shared, mesh=init_device_mesh("cpu", (2,)))
+        before, share = copy.deepcopy(one), x[2 * rank : 2 * rank + 2]
+        steps(one, x)
+        assert difference(one, before.state_dict()) > 1e-3  # the layer does learn
+        steps(DistributedDataParallel(parallel), share)
+        steps(shared, share)
+        state = get_model_state_dict(shared, options=StateDictOptions(full_state_dict=True))
+        found.append(difference(one, parallel.state_dict()))
+        if rank == 0:
+            found.append(difference(one, state))
+    return max(found)
+
+
 def broadcast(group: gk.SplitGroup, rank: int) -> float:
     """The first process has the weights, the others have networks on the meta device."""
     one = network(group, norm=True)
@@ -141,7 +162,15 @@ def other_group(group: gk.SplitGroup, rank: int) -> float:
     return 1.0
 
 
-CHECKS = [data_parallel, synchronised, unsynchronised, fully_sharded, broadcast, other_group]
+CHECKS = [
+    data_parallel,
+    synchronised,
+    unsynchronised,
+    fully_sharded,
+    every_layer,
+    broadcast,
+    other_group,
+]
 
 
 def main() -> None:

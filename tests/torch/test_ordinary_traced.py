@@ -87,14 +87,19 @@ def test_export_with_any_batch(case: Case, strict: bool) -> None:
         assert torch.allclose(run(x), layer(x), atol=1e-5)
 
 
+@pytest.mark.parametrize("strict", [True, False], ids=["strict", "not_strict"])
 @cases("Resampling", fast=[])  # which is made for one size
-def test_export_with_any_size(case: Case) -> None:
+def test_export_with_any_size(case: Case, strict: bool) -> None:
     layer, x = case.make().eval(), case.input(side=7)
     dims = dict.fromkeys((0, *range(-case.group.dimension, 0)), torch.export.Dim.AUTO)
     dims = {i % x.dim(): dim for i, dim in dims.items()}
     # checks of sizes, that hexagonal maps have a centre for instance, are left to the program
     program = torch.export.export(
-        layer, (x,), dynamic_shapes=(dims,), prefer_deferred_runtime_asserts_over_guards=True
+        layer,
+        (x,),
+        dynamic_shapes=(dims,),
+        prefer_deferred_runtime_asserts_over_guards=True,
+        strict=strict,
     )
     run = program.module()
     for batch, side in ((2, 7), (3, 9), (4, 11)):
