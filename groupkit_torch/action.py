@@ -15,6 +15,7 @@ from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.stabilizer import Stabilizer
 from groupkit_torch import functional
+from groupkit_torch.domain import Domain, Row
 from groupkit_torch.feature_maps import axis_size, check_map
 
 
@@ -94,8 +95,6 @@ def act(
     return functional.act(x, _index(stabilizer, s, space, kind, torus, x.device), channels)
 
 
-# integers decide it, in numpy: a constant of the graph
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
 def _index(
     stabilizer: Stabilizer,
     s: int,
@@ -104,9 +103,62 @@ def _index(
     torus: bool,
     device: torch.device,
 ) -> Int[Tensor, "*map"]:
-    if torch.compiler.is_compiling():  # the tensors of a trace are none to keep
-        return torch.tensor(array_action(stabilizer, s, space, kind, torus), device=device)
+    if torch.compiler.is_compiling() and not torus:  # sides may be any: operations on integers
+        inverse, cosets, rows = _integers(stabilizer, s, kind)
+        index = traced_index(Domain(stabilizer, rows), inverse, cosets, space, device)
+        return index if kind.has_axis else index[0]
     return _cached(stabilizer, s, space, kind, torus, device)
+
+
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+def _integers(
+    stabilizer: Stabilizer, s: int, kind: FeatureType
+) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...], tuple[Row, ...]]:
+    """Return M(s)⁻¹ and the coset s⁻¹s'H of each s'H, as integers that a compiler can read."""
+    inverse = int(stabilizer.inverses[s])
+    matrix = tuple(tuple(row) for row in stabilizer.matrices[inverse].tolist())
+    return matrix, tuple(kind.action[inverse].tolist()), Domain.of(stabilizer).rows
+
+
+def traced_index(
+    domain: Domain,
+    inverse: tuple[tuple[int, ...], ...],
+    cosets: tuple[int, ...],
+    space: tuple[int, ...],
+    device: torch.device,
+) -> Int[Tensor, "cosets *map"]:
+    """Return the index of `groupkit.action.array_action`, by operations of a graph.
+
+    Parameters
+    ----------
+    domain : Domain
+        Of S.
+    inverse, cosets : tuple of int
+        M(s)⁻¹, row by row, and the coset that each entry of the stabilizer axis is read from.
+    space : tuple of int
+        Sides of the array, numbers or symbols.
+    device : torch.device
+        Where the index lives.
+    """
+    axes = range(len(space))
+    output = list(space)
+    if domain.is_whole:  # M exchanges axes
+        output = [next(space[i] for i in axes if inverse[i][j]) for j in axes]
+    flat = torch.zeros([1] * len(axes), dtype=torch.int64, device=device)
+    n_space = 1
+    for row, side in zip(inverse, space, strict=True):
+        twice = flat.new_zeros([1] * len(axes))
+        for j in axes:  # twice the coordinates relative to the centre, which is a half
+            shape = [-1 if i == j else 1 for i in axes]
+            relative = 2 * torch.arange(output[j], device=device) - (output[j] - 1)
+            twice = twice + row[j] * relative.view(shape)
+        flat = flat * side + torch.div(twice + (side - 1), 2, rounding_mode="floor")
+        n_space = n_space * side
+    flat = flat.expand(output)
+    index = torch.stack([coset * n_space + flat for coset in cosets])
+    if domain.is_whole:
+        return index
+    return torch.where(domain.inside(tuple(space), device), index, len(cosets) * n_space)
 
 
 @lru_cache(maxsize=32)  # an index is as large as a map

@@ -51,9 +51,8 @@ class Symmetrize(nn.Module):
     -----
     Random numbers that the network draws (dropout) differ from call to call, and are not
     averaged out. Where boxes are not stable, the network sees zeros outside the stable window.
-    In training, batch norm sees the batch |S| times, turned. It exports whole, and compiles whole
-    with ``dynamic=False``; or compile the network alone, as in
-    ``Symmetrize(torch.compile(model), group)``.
+    In training, batch norm sees the batch |S| times, turned. It compiles and exports whole; image
+    sizes that vary are exported with ``strict=True``.
 
     Examples
     --------

@@ -40,6 +40,10 @@ REGULAR: dict[str, Make] = {
 PLANAR: dict[str, Make] = {
     "LiftingConv": lambda L: L.LiftingConv(2, 2, 3, padding=1),
     "Resampling": lambda L: L.Resampling(5),
+    "Symmetrize": lambda L: L.Symmetrize(
+        (nn.Conv2d if L.group.dimension == 2 else nn.Conv3d)(2, 2, 3, padding=1),
+        output_type="planar",
+    ),
     "RandomTransform": lambda L: L.RandomTransform(),
 }
 MAKERS = REGULAR | PLANAR

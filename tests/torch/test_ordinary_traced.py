@@ -90,6 +90,8 @@ def test_export_with_any_batch(case: Case, strict: bool) -> None:
 @pytest.mark.parametrize("strict", [True, False], ids=["strict", "not_strict"])
 @cases("Resampling", fast=[])  # which is made for one size
 def test_export_with_any_size(case: Case, strict: bool) -> None:
+    if case.layer == "Symmetrize" and not strict:
+        pytest.skip("torch guards that sizes are no larger than the example's")
     layer, x = case.make().eval(), case.input(side=7)
     dims = dict.fromkeys((0, *range(-case.group.dimension, 0)), torch.export.Dim.AUTO)
     dims = {i % x.dim(): dim for i, dim in dims.items()}
