@@ -100,6 +100,38 @@ def widened(x: Shaped[Tensor, "*map"]) -> Shaped[Tensor, "*map"]:
     return x.float() if x.dtype in HALF else x
 
 
+def laid_out_as(
+    x: Shaped[Tensor, "*map"], y: Shaped[Tensor, "*result"], dimension: int
+) -> Shaped[Tensor, "*result"]:
+    """Return what a layer made of a map, with its channels last in memory if the map's are.
+
+    Parameters
+    ----------
+    x : Tensor
+        The map, [batch, channels, ..., *space].
+    y : Tensor
+        The result, with or without a stabilizer axis.
+    dimension : int
+        How many lattice axes both have.
+
+    Examples
+    --------
+    >>> import torch
+    >>> x = torch.zeros(2, 9, 9, 3, 4).movedim((3, 4), (1, 2))  # channels last
+    >>> laid_out_as(x, torch.zeros(2, 3, 5, 5), 2).stride()
+    (75, 1, 15, 3)
+    """
+    if x.is_contiguous() or not _channels_last(x, dimension).is_contiguous():
+        return y
+    last = tuple(range(1, y.dim() - dimension))
+    return _channels_last(y, dimension).contiguous().movedim(tuple(-k for k in last[::-1]), last)
+
+
+def _channels_last(x: Tensor, dimension: int) -> Tensor:
+    axes = tuple(range(1, x.dim() - dimension))
+    return x.movedim(axes, tuple(-k for k in axes[::-1]))
+
+
 def check_map(
     x: Shaped[Tensor, "*map"], channels: int | None, size: int | None, dimension: int
 ) -> None:

@@ -13,7 +13,7 @@ from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.tent import tent
 from groupkit_torch.domain import Domain
-from groupkit_torch.feature_maps import HALF, axis_size, check_map, widened
+from groupkit_torch.feature_maps import HALF, axis_size, check_map, laid_out_as, widened
 from groupkit_torch.functional import convolve_transpose
 from groupkit_torch.geometry import SettingError, check_group, per_axis
 from groupkit_torch.sampling.guard import Guarded
@@ -131,9 +131,10 @@ class GroupUpsample(Tabulated, Guarded):
         check_map(x, None, self._size, dimension)
         self._guard(x)
         if self.mode == "nearest":
+            y = x
             for axis, factor in enumerate(self.scale_factor, start=-dimension):
-                x = x.repeat_interleave(factor, dim=axis) if factor > 1 else x
-            return x
+                y = y.repeat_interleave(factor, dim=axis) if factor > 1 else y
+            return laid_out_as(x, y, dimension)
         space = x.shape[-dimension:]
         maps = widened(self.domain.fill(x)).reshape(-1, 1, *space)
         y = self._write(maps)
@@ -143,7 +144,7 @@ class GroupUpsample(Tabulated, Guarded):
             inside = self.domain.inside_of(x).to(maps.real.dtype)
             y = y / self._write(inside.view(1, 1, *space)).clamp(min=1)
         y = y.view(*x.shape[:-dimension], *y.shape[-dimension:])
-        return y.to(x.dtype) if x.dtype in HALF else y
+        return laid_out_as(x, y.to(x.dtype) if x.dtype in HALF else y, dimension)
 
     def _write(self, maps: Tensor) -> Tensor:
         weights = self.weights.to(maps)[None, None]

@@ -17,7 +17,7 @@ from torch.nn.modules.instancenorm import _InstanceNorm
 from groupkit import SplitGroup
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.domain import Domain
-from groupkit_torch.feature_maps import axis_size, check_map, check_real, scalar_type
+from groupkit_torch.feature_maps import axis_size, check_map, check_real, laid_out_as, scalar_type
 from groupkit_torch.geometry import SettingError, check_group, positive
 from groupkit_torch.norms.inside_norm import check_several, normalise_groups, normalise_inside
 from groupkit_torch.provenance import Declared
@@ -227,7 +227,8 @@ class GroupGroupNorm(Declared, nn.GroupNorm):
         """Return the normalised map, of the same shape."""
         check_map(x, self.num_channels, self._size, self._dimension)
         check_real(x, type(self).__name__, _NO_VARIANCE)
-        return normalise_groups(x, self.num_groups, self.domain, self.eps, self.weight, self.bias)
+        y = normalise_groups(x, self.num_groups, self.domain, self.eps, self.weight, self.bias)
+        return laid_out_as(x, y, self._dimension)
 
     def extra_repr(self) -> str:
         """Return the group, torch's own arguments and the feature type."""

@@ -15,7 +15,7 @@ from groupkit import SplitGroup
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.tent import tent
 from groupkit_torch.domain import Domain
-from groupkit_torch.feature_maps import HALF, axis_size, check_map, widened
+from groupkit_torch.feature_maps import HALF, axis_size, check_map, laid_out_as, widened
 from groupkit_torch.functional import convolve
 from groupkit_torch.geometry import check_group, per_axis
 from groupkit_torch.sampling.guard import Guarded
@@ -126,7 +126,7 @@ class GroupBlurPool(Tabulated, Guarded):
             count = self._slide(inside.view(1, 1, *space))
             y = total / count.clamp(min=1)
         y = y.view(*x.shape[:-dimension], *y.shape[-dimension:])
-        return y.to(x.dtype) if x.dtype in HALF else y
+        return laid_out_as(x, y.to(x.dtype) if x.dtype in HALF else y, dimension)
 
     def _slide(self, maps: Tensor) -> Tensor:
         weights = self.weights.to(maps)[None, None]

@@ -14,7 +14,7 @@ from torch import Tensor
 from groupkit import SplitGroup
 from groupkit.errors import FeatureTypeError, NotASubgroupError
 from groupkit.feature_type import FeatureType, TypeLike
-from groupkit_torch.feature_maps import check_map
+from groupkit_torch.feature_maps import check_map, laid_out_as
 from groupkit_torch.geometry import check_group
 from groupkit_torch.pooling.reductions import check_mode, reduce
 from groupkit_torch.tables import Tabulated
@@ -114,11 +114,11 @@ class CosetPool(Tabulated):
         """Return the pooled map."""
         check_map(x, None, self.input_type.size, self._dimension)
         if self.members is None:
-            return reduce(x, self.mode, [2])
+            return laid_out_as(x, reduce(x, self.mode, [2]), self._dimension)
         entries = x.index_select(2, self.members.to(x.device)).unflatten(
             2, (self.output_type.size, -1)
         )
-        return reduce(entries, self.mode, [3])
+        return laid_out_as(x, reduce(entries, self.mode, [3]), self._dimension)
 
     def extra_repr(self) -> str:
         """Return the group, the mode and both types."""

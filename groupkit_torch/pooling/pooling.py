@@ -19,7 +19,7 @@ from torch import Tensor
 from groupkit import SplitGroup, Window
 from groupkit.elements import Elements
 from groupkit.feature_type import FeatureType, TypeLike
-from groupkit_torch.feature_maps import HALF, check_map, check_real, widened
+from groupkit_torch.feature_maps import HALF, check_map, check_real, laid_out_as, widened
 from groupkit_torch.functional import fill_outside
 from groupkit_torch.pooling.window_pool import WindowPool
 
@@ -122,7 +122,8 @@ class GroupMaxPool(WindowPool):
         if whole and not any(self.padding):
             return y
         inside = torch.where(self._inside(x), 0.0, -math.inf)
-        return fill_outside(y, self._slide(inside, torch.maximum, -math.inf) == 0)
+        y = fill_outside(y, self._slide(inside, torch.maximum, -math.inf) == 0)
+        return laid_out_as(x, y, len(self.stride))
 
     def _native(self, x: Tensor) -> Tensor:
         flat = x if self._size is None else x.flatten(1, 2)
@@ -188,4 +189,4 @@ class GroupAvgPool(WindowPool):
         else:
             count = self._slide(self._inside(x).to(total.real.dtype), torch.add, 0.0)
             y = total / count.clamp(min=1)
-        return y.to(x.dtype) if x.dtype in HALF else y
+        return laid_out_as(x, y.to(x.dtype) if x.dtype in HALF else y, len(self.stride))

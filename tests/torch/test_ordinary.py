@@ -29,7 +29,8 @@ from tests.torch.ordinary_cases import (
 )
 from tests.torch.test_modules import data, network, step
 
-KEEPING = [*WITH_FILTERS, *BATCH_NORMS]
+# as torch.nn.InstanceNorm2d does; torch has no layers of the other kinds
+LOSING = ["GroupInstanceNorm", "Resampling", "Symmetrize"]
 
 
 def reseeded(layer: nn.Module, x: torch.Tensor) -> torch.Tensor:
@@ -249,7 +250,7 @@ def test_channels_last(case: Case) -> None:
     y = layer(x)
     layer = layer.to(memory_format=kind)
     assert torch.allclose(layer(x), y, atol=1e-5)
-    if case.layer in KEEPING and y.dim() > 2:
+    if case.layer not in LOSING and y.dim() > 2:
         assert y.flatten(1, -1 - case.group.dimension).is_contiguous(memory_format=kind)
     assert torch.allclose(y, layer(x.contiguous()), atol=1e-5)
 
