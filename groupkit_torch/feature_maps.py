@@ -121,13 +121,23 @@ def laid_out_as(
     >>> laid_out_as(x, torch.zeros(2, 3, 5, 5), 2).stride()
     (75, 1, 15, 3)
     """
-    if x.is_contiguous() or not _channels_last(x, dimension).is_contiguous():
+    if x.is_contiguous() or not channels_last(x, dimension).is_contiguous():
         return y
     last = tuple(range(1, y.dim() - dimension))
-    return _channels_last(y, dimension).contiguous().movedim(tuple(-k for k in last[::-1]), last)
+    return channels_last(y, dimension).contiguous().movedim(tuple(-k for k in last[::-1]), last)
 
 
-def _channels_last(x: Tensor, dimension: int) -> Tensor:
+def channels_last(
+    x: Shaped[Tensor, "batch *channels_and_space"], dimension: int
+) -> Shaped[Tensor, "batch *space_and_channels"]:
+    """Return a map with its channels, and its stabilizer axis, behind the lattice axes.
+
+    Examples
+    --------
+    >>> import torch
+    >>> channels_last(torch.zeros(2, 3, 4, 9, 9), dimension=2).shape
+    torch.Size([2, 9, 9, 3, 4])
+    """
     axes = tuple(range(1, x.dim() - dimension))
     return x.movedim(axes, tuple(-k for k in axes[::-1]))
 

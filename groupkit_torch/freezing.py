@@ -107,6 +107,8 @@ class Freezable(nn.Module):
                 parts = made if isinstance(made, tuple) else (made,)
                 found[name] = made, [part if part is None else part.clone() for part in parts]
         for name, (made, parts) in found.items():
+            if made is None:  # no bias: no buffer, which torch.export would miscount
+                continue
             self._kept[name] = [f"_frozen_{name}_{i}" for i in range(len(parts))]
             for buffer, part in zip(self._kept[name], parts, strict=True):
                 self.register_buffer(buffer, part, persistent=False)

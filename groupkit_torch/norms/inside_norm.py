@@ -20,6 +20,7 @@ from torch import Tensor
 
 from groupkit.errors import FeatureTypeError
 from groupkit_torch.domain import Domain
+from groupkit_torch.feature_maps import channels_last
 
 _HALF = (torch.float16, torch.bfloat16)
 
@@ -195,8 +196,8 @@ def by_channel(
     if axes == 2:
         return f(x)
     if axes == 3 and not x.is_contiguous():
-        last = x.movedim((1, 2), (-2, -1))
-        if last.is_contiguous():  # channels_last
+        last = channels_last(x, dimension)
+        if last.is_contiguous():
             return f(last.flatten(0, -3)).view(last.shape).movedim((-2, -1), (1, 2))
     return f(x.flatten(2, axes)).view_as(x)
 
