@@ -17,7 +17,7 @@ from groupkit_torch.experiments import result
 from groupkit_torch.experiments.checkpoint import write_text
 from groupkit_torch.experiments.data import sources
 from groupkit_torch.experiments.errors import ExperimentError
-from groupkit_torch.experiments.experiment import AUGMENTATIONS, Experiment, read_toml
+from groupkit_torch.experiments.experiment import AUGMENTATIONS, PRECISIONS, Experiment, read_toml
 from groupkit_torch.experiments.networks import NETWORKS, SETS
 from groupkit_torch.experiments.preparation import Prepared, prepare
 from groupkit_torch.experiments.processes import Processes, joined
@@ -78,6 +78,7 @@ def _experiments(options: argparse.Namespace) -> list[Experiment]:
             transform="rotated" if rotated else "upright",
             augmentation=options.augment,
             recipe=recipe,
+            precision=options.precision,
             seed=seed,
             width=options.width,
             hold_out=options.hold_out,
@@ -177,6 +178,9 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--width", type=int, metavar="N", help="channels of each layer")
         one.add_argument(
             "--augment", choices=AUGMENTATIONS, default="none", help="images of each batch"
+        )
+        one.add_argument(
+            "--precision", choices=PRECISIONS, default="float32", help="of training (float32)"
         )
         one.add_argument(
             "--hold-out", action="store_true", help="validate after each epoch on images kept apart"

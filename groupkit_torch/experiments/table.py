@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from statistics import fmean, stdev
 from typing import Final
@@ -63,7 +64,8 @@ def _line(data: str, same: list[Result], turned: bool) -> str:
         positions = zip(*(result.turned_errors for result in same), strict=True)
         beside = ", ".join(_spread(errors) for errors in positions)
     else:
-        beside = "; ".join(map(str, _PUBLISHED.get(data, {}).get(experiment.label, ())))
+        name = replace(experiment, precision="float32").label
+        beside = "; ".join(map(str, _PUBLISHED.get(data, {}).get(name, ())))
     return _row(
         [
             experiment.label,
@@ -86,7 +88,7 @@ def _spread(errors: Sequence[float]) -> str:
 def _group(result: Result) -> tuple[int, int, str]:
     """Return what results of one line share: the network's place and width, all but the seed."""
     experiment = result.declared
-    rest = {name: value for name, value in result.experiment.items() if name != "seed"}
+    rest = {name: value for name, value in experiment.as_dict().items() if name != "seed"}
     place = list(NETWORKS).index(experiment.model)
     return place, experiment.width or 0, json.dumps(rest, sort_keys=True)
 

@@ -159,12 +159,23 @@ class Training:
         chance.seed_torch(chance.STEP, self.experiment.seed, here.epoch, here.batch, rank)
         share = batch[rank::size].to(train.labels.device)
         labels = train.labels[share]
-        scores = self._wrapped(augment(train.images[share], self.experiment.augmentation))
+        images = augment(train.images[share], self.experiment.augmentation)
+        with self._precision():
+            scores = self._wrapped(images)
+        scores = scores.float()
         loss = nn.functional.cross_entropy(scores, labels, reduction="sum")
         self._optimizer.zero_grad()
         (loss * size / len(batch)).backward()
         self._optimizer.step()
         return loss.detach(), (scores.argmax(1) != labels).sum()
+
+    def _precision(self) -> torch.autocast:
+        """Return the context in which steps compute their scores."""
+        return torch.autocast(
+            self.processes.device.type,
+            torch.bfloat16,
+            enabled=self.experiment.precision == "bfloat16",
+        )
 
     def _validation_error(self) -> float | None:
         data = self.data.validation
@@ -206,7 +217,9 @@ class Training:
                 f"{len(some)} images of {self.data.classes} classes; use another network",
                 witness=tuple(scores.shape),
             )
-        nn.functional.cross_entropy(scores, some.labels).backward()
+        with self._precision():
+            scores = copy(some.images)
+        nn.functional.cross_entropy(scores.float(), some.labels).backward()
         confusion(copy, self.data.test.part(slice(2)), self.data.classes)
 
     def _save(self) -> None:

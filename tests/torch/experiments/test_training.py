@@ -20,6 +20,7 @@ from groupkit_torch.experiments import (
 from groupkit_torch.experiments.chance import batches
 from groupkit_torch.experiments.evaluation import confusion, error_of, frozen
 from groupkit_torch.experiments.processes import Processes
+from groupkit_torch.experiments.training import Position
 from tests.torch.experiments.tiny import SIZES, idx_folder
 
 CPU = Processes(torch.device("cpu"))
@@ -102,6 +103,29 @@ def test_a_finished_training_is_taken_up_where_it_ended(
     again = Training(experiment, data, CPU, tmp_path / "a.pt")
     assert again.position.epoch == RECIPE.epochs
     assert same(again, whole)
+
+
+def test_steps_in_bfloat16(experiment: Experiment, data: Prepared, tmp_path: Path) -> None:
+    experiment = replace(experiment, precision="bfloat16")
+    whole = Training(experiment, data, CPU, tmp_path / "a.pt", 1)
+    seen: list[torch.dtype] = []
+    whole.model.register_forward_hook(lambda _module, _inputs, out: seen.append(out.dtype))
+
+    def die(position: Position) -> None:
+        if (position.epoch, position.batch) == (1, 2):
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        whole.run(die)
+    assert set(seen) == {torch.bfloat16, torch.float32}  # validation is in float32
+    again = Training(experiment, data, CPU, tmp_path / "a.pt")
+    again.run()
+    uninterrupted = Training(experiment, data, CPU)
+    uninterrupted.run()
+    assert same(again, uninterrupted)
+    assert all(parameter.dtype == torch.float32 for parameter in again.model.parameters())
+    assert experiment.slug.endswith("_bfloat16_hold-out")
+    assert experiment.label.endswith(", bfloat16")
 
 
 def test_the_comparison_sees_a_difference(
