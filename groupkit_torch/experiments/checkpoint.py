@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from groupkit_torch.experiments.errors import CheckpointError
+from groupkit_torch.experiments.errors import CheckpointError, ExperimentError
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -35,6 +36,24 @@ def write_text(path: Path, text: str) -> None:
     write_whole(path, lambda partial: partial.write_text(text, "utf-8"))
 
 
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Make the folder that a file is written to, and name the file where that cannot be done.
+
+    Raises
+    ------
+    ExperimentError
+        If the file or its folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise ExperimentError(
+            f"{path} cannot be written: {error.strerror}; choose another place", witness=str(path)
+        ) from error
+
+
 def save(path: Path, state: dict[str, Any]) -> None:
     """Save tensors, numbers, text and what is made of them."""
     write_whole(path, lambda partial: torch.save(state, partial))
@@ -47,7 +66,7 @@ def load(path: Path, digest: str, device: torch.device) -> dict[str, Any] | None
     ----------
     path : Path
     digest : str
-        Of the experiment, data included, that the state should be of.
+        Of the experiment, data included, that the state should be of, or how it begins.
     device : device
 
     Raises
@@ -64,7 +83,7 @@ def load(path: Path, digest: str, device: torch.device) -> dict[str, Any] | None
             f"{path} is no whole checkpoint: {type(error).__name__}; remove it to start anew",
             witness=str(path),
         ) from error
-    if not isinstance(state, dict) or state.get("digest") != digest:
+    if not isinstance(state, dict) or not str(state.get("digest", "")).startswith(digest):
         raise CheckpointError(
             f"{path} is of another experiment, or of other data, than the one to go on with; "
             "choose another folder, or remove it to start anew",

@@ -8,26 +8,25 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import torch
 
 from groupkit.errors import GroupkitError
 from groupkit_torch.experiments import result
-from groupkit_torch.experiments.checkpoint import write_text
+from groupkit_torch.experiments.arguments import TASKS, parser
+from groupkit_torch.experiments.checkpoint import write_text, writing
 from groupkit_torch.experiments.data import sources
+from groupkit_torch.experiments.error_curves import draw_error_curves
 from groupkit_torch.experiments.errors import ExperimentError
-from groupkit_torch.experiments.experiment import AUGMENTATIONS, PRECISIONS, Experiment, read_toml
-from groupkit_torch.experiments.networks import NETWORKS, SETS
+from groupkit_torch.experiments.experiment import Experiment, read_toml
+from groupkit_torch.experiments.filters import learned_filters
+from groupkit_torch.experiments.networks import SETS
 from groupkit_torch.experiments.preparation import Prepared, prepare
 from groupkit_torch.experiments.processes import Processes, joined
 from groupkit_torch.experiments.progress import Progress
-from groupkit_torch.experiments.recipe import CIFAR10, ROTATED_MNIST
 from groupkit_torch.experiments.result import Result
 from groupkit_torch.experiments.running import RESULT, run
 from groupkit_torch.experiments.table import table
-
-TASKS: Final = {"rotmnist": ROTATED_MNIST, "cifar10": CIFAR10}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,13 +43,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         0, or 2 if the arguments, the data or a checkpoint are refused.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    options = _parser().parse_args(words)
+    options = parser().parse_args(words)
     try:
+        command = shlex.join(["python", "-m", "groupkit_torch.experiments", *words])
         if options.command == "compare":
-            return _compare(options.folders, options.out)
+            return _compare(options)
+        if options.command == "filters":
+            return _filters(options.folders, options.out, command)
         if options.threads:
             torch.set_num_threads(options.threads)
-        command = shlex.join(["python", "-m", "groupkit_torch.experiments", *words])
         with joined(options.device) as processes:
             _run_all(_experiments(options), options, processes, command)
     except GroupkitError as error:
@@ -130,103 +131,29 @@ def _run_all(
         print(f"\n{table(found)}")
 
 
-def _compare(folders: Sequence[Path], out: Path | None) -> int:
-    """Print the table of all results below some folders."""
-    paths = sorted({path for folder in folders for path in folder.rglob(RESULT)})
+def _compare(options: argparse.Namespace) -> int:
+    """Print the table of all results below some folders, and draw their curves."""
+    paths = sorted({path for folder in options.folders for path in folder.rglob(RESULT)})
     if not paths:
-        names = ", ".join(map(str, folders))
+        names = ", ".join(map(str, options.folders))
         raise ExperimentError(
             f"there is no {RESULT} below {names}; finished experiments have one", witness=names
         )
-    text = table([result.read(path) for path in paths])
+    results = [result.read(path) for path in paths]
+    text = table(results)
     print(text)
-    if out is not None:
-        write_text(out, text + "\n")
+    if options.out is not None:
+        with writing(options.out):
+            write_text(options.out, text + "\n")
+    if options.plot is not None:
+        draw_error_curves(results, options.against, options.plot)
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m groupkit_torch.experiments",
-        description="Train and test the papers' networks; go on where a killed run was.",
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for task, recipe in TASKS.items():
-        one = commands.add_parser(task, help=f"networks on {task}", description=__doc__)
-        known = [name for name, network in NETWORKS.items() if network.task == task]
-        also = f"; or sets of them: {', '.join(SETS)}" if task == "rotmnist" else ""
-        one.add_argument(
-            "--model",
-            nargs="+",
-            required=True,
-            metavar="NAME",
-            help=f"{', '.join(known)}{also}",
-        )
-        one.add_argument(
-            "--data",
-            required=task == "cifar10",
-            default="digits",
-            metavar="SOURCE",
-            help=f"{', '.join(sources.FORMS)}; nothing is downloaded (%(default)s)",
-        )
-        one.add_argument(
-            "--epochs",
-            type=int,
-            metavar="N",
-            help=f"{recipe.epochs} by default; the rate's steps move in proportion",
-        )
-        one.add_argument("--width", type=int, metavar="N", help="channels of each layer")
-        one.add_argument(
-            "--augment", choices=AUGMENTATIONS, default="none", help="images of each batch"
-        )
-        one.add_argument(
-            "--precision", choices=PRECISIONS, default="float32", help="of training (float32)"
-        )
-        one.add_argument(
-            "--hold-out", action="store_true", help="validate after each epoch on images kept apart"
-        )
-        one.add_argument(
-            "--fraction", type=float, default=1.0, metavar="F", help="of the training images"
-        )
-        one.add_argument(
-            "--sizes",
-            type=int,
-            nargs=3,
-            metavar=("TRAIN", "VALIDATION", "TEST"),
-            help="numbers of images; by default those of the source",
-        )
-        one.add_argument(
-            "--upright", action="store_true", help="images as they are, rotated by no angle"
-        )
-        one.add_argument(
-            "--turns",
-            type=int,
-            default=1,
-            metavar="N",
-            help="test in N positions, by quarter turns (1)",
-        )
-        one.add_argument("--first-seed", type=int, default=0, metavar="N", help="(0)")
-        _run_options(one)
-    one = commands.add_parser("run", help="an experiment of a TOML file")
-    one.add_argument("file", type=Path)
-    _run_options(one)
-    one = commands.add_parser("compare", help="the table of finished experiments")
-    one.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
-    one.add_argument("--out", type=Path, metavar="FILE", help="write the table there as well")
-    return parser
-
-
-def _run_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="how many (1)")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda, ... (cpu)")
-    parser.add_argument("--threads", type=int, default=0, metavar="N", help="of torch")
-    parser.add_argument(
-        "--save-every", type=int, default=50, metavar="N", help="batches between checkpoints (50)"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("experiments"),
-        metavar="DIR",
-        help="folder of the results, and of checkpoints to go on with (%(default)s)",
-    )
+def _filters(folders: Sequence[Path], out: Path | None, command: str) -> int:
+    """Print what one kernel explains of the filters of experiments, and draw it."""
+    for found in learned_filters(folders):
+        print(found.table(), end="\n\n")
+        if out is not None:
+            found.write(out, command)
+    return 0

@@ -13,7 +13,7 @@ from typing import Any, Final
 import tomli_w
 from torch import nn
 
-from groupkit_torch.experiments import networks
+from groupkit_torch.experiments import chance, networks
 from groupkit_torch.experiments.data import sources
 from groupkit_torch.experiments.errors import ExperimentError
 from groupkit_torch.experiments.recipe import ROTATED_MNIST, Recipe
@@ -120,6 +120,11 @@ class Experiment:
     def build(self) -> nn.Module:
         """Return the network, new, drawn by torch's generator."""
         return self.network.build(self.network.width if self.width is None else self.width)
+
+    def drawn(self) -> nn.Module:
+        """Return the network that training begins with, drawn by the seed."""
+        chance.seed_torch(chance.WEIGHTS, self.seed)
+        return self.build()
 
     @property
     def label(self) -> str:

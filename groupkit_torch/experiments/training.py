@@ -83,8 +83,7 @@ class Training:
         self.experiment, self.data, self.processes = experiment, data, processes
         self.path, self.save_every = path, save_every
         self.position = Position()
-        chance.seed_torch(chance.WEIGHTS, experiment.seed)
-        self.model = experiment.build().to(processes.device)
+        self.model = experiment.drawn().to(processes.device)
         self._digest = f"{experiment.digest}:{data.digest}"
         self._least_batch()
         self._rehearse()
@@ -207,8 +206,7 @@ class Training:
 
     def _rehearse(self) -> None:
         """Take a step and an evaluation with a copy: what cannot work fails here."""
-        chance.seed_torch(chance.WEIGHTS, self.experiment.seed)
-        copy = self.experiment.build().to(self.processes.device)
+        copy = self.experiment.drawn().to(self.processes.device)
         some = self.data.train.part(slice(2))
         scores = copy.eval()(some.images)
         if scores.shape != (len(some), self.data.classes):
