@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -49,8 +50,8 @@ class Point:
 
     @property
     def deviation(self) -> float:
-        """The standard deviation over the seeds; 0 of one."""
-        return stdev(self.errors) if len(self.errors) > 1 else 0.0
+        """The standard deviation over the seeds; NaN of one."""
+        return stdev(self.errors) if len(self.errors) > 1 else math.nan
 
 
 @dataclass(frozen=True)
