@@ -35,7 +35,7 @@ def network() -> nn.Module:
 
 def main() -> None:
     """Train for two epochs and save what one process can load."""
-    alone = {"RANK": 0, "WORLD_SIZE": 1, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": 29511}
+    alone = {"RANK": 0, "WORLD_SIZE": 1, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": 0}  # any port
     for name, value in alone.items():  # what torchrun sets
         os.environ.setdefault(name, str(value))
     torch.manual_seed(0)

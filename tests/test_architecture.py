@@ -61,7 +61,9 @@ def broken_contracts(root: Path) -> list[str]:
 def copy(tmp_path: Path) -> Path:
     """Return a copy of both packages, with their contracts, that a test may spoil."""
     for package in PACKAGES:
-        shutil.copytree(SOURCE / package, tmp_path / package)
+        # without what other processes are writing while they import these packages
+        cached = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(SOURCE / package, tmp_path / package, ignore=cached)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 

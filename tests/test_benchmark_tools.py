@@ -1,5 +1,6 @@
 """Parts of the benchmarks: how calls are made, how costs are counted and predicted."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from torch import nn
 
 import groupkit as gk
 import groupkit_torch as gt
+from benchmarks import rounds
 from benchmarks.cost import Layer, Machine, fit, worst_factor
 from benchmarks.rounds import Timing, time_in_turn
 from benchmarks.scale import Scale, graphed
@@ -96,12 +98,15 @@ def test_inputs_fill_the_cache_of_a_gpu() -> None:
     assert sum(one.nbytes for one in scale.in_turn(x)) >= min(2 * cache, 32 * x.nbytes)
 
 
-def test_calls_are_warmed_up() -> None:
+def test_calls_are_warmed_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = itertools.count()  # a second passes whenever it is read
+    monkeypatch.setattr(rounds.time, "perf_counter", lambda: next(clock))
     calls: list[int] = []
     time_in_turn({"one": lambda: calls.append(1)}, 1, 0.0, CPU)
-    few = len(calls)
-    time_in_turn({"one": lambda: calls.append(1)}, 1, 0.0, CPU, warm_up=0.01)
-    assert len(calls) > 3 * few
+    assert len(calls) == 3 + 2  # three at least, one to see how long it takes, one round
+    calls.clear()
+    time_in_turn({"one": lambda: calls.append(1)}, 1, 0.0, CPU, warm_up=100)
+    assert len(calls) == 3 + 99 + 2  # the clock is read after the third
 
 
 def test_ratios_are_those_of_rounds() -> None:

@@ -1,5 +1,6 @@
 """The console command: a table, entry points loaded when asked for, errors in one line."""
 
+import os
 import re
 import subprocess
 import sys
@@ -128,11 +129,13 @@ def test_listing_commands_does_not_import_torch() -> None:
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     code = "import sys; from groupkit import cli; sys.exit(cli.main(['list']))"
-    writer = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert writer.stdout is not None
-    writer.stdout.close()
-    _, said = writer.communicate(timeout=60)
-    assert said == b""
-    assert writer.returncode == 1
+    reader, writer = os.pipe()
+    os.close(reader)  # before anything is written
+    try:
+        run = subprocess.run(
+            [sys.executable, "-c", code], stdout=writer, stderr=subprocess.PIPE, check=False
+        )
+    finally:
+        os.close(writer)
+    assert run.stderr == b""
+    assert run.returncode == 1

@@ -74,7 +74,7 @@ def build(source: Path, out: Path) -> subprocess.CompletedProcess[str]:
         check=False,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=3000,  # it takes a minute; a hanging one should end
         env=os.environ | {"OMP_NUM_THREADS": "1"},
     )
 

@@ -1,7 +1,4 @@
-"""The times that users may rely on: the best of some turns, so that a busy machine passes."""
-
-import time
-from collections.abc import Callable
+"""The times that users may rely on: the best of some turns, as the thread works."""
 
 import numpy as np
 import pytest
@@ -11,17 +8,9 @@ from groupkit.algebra import subgroups
 from groupkit.generation import generate_matrices
 from tests.algebra.groups_for_algebra import weyl_f4_reflections
 from tests.known_groups import NAMES, declared
+from tests.stopwatch import best
 
 pytestmark = pytest.mark.untyped  # run-time type checks take longer than the work
-
-
-def best(call: Callable[[], object], turns: int) -> float:
-    times = []
-    for _ in range(turns):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def tabulate(matrices: np.ndarray) -> None:

@@ -175,7 +175,7 @@ CHECKS = [
 
 def main() -> None:
     torch.set_num_threads(1)
-    dist.init_process_group("gloo", timeout=timedelta(seconds=60))
+    dist.init_process_group("gloo", timeout=timedelta(minutes=10))
     rank = dist.get_rank()
     found = {}
     for check in CHECKS:

@@ -100,7 +100,6 @@ def compare(stack: tuple[gk.SplitGroup, str, list[Numbers], int]) -> str:
                     part.reset_parameters()
             again = kept_elements(net, group, size, feature, feature, draws)
             measured = tuple(sorted({*measured} & {*again}))
-        COUNTS["redrawn"] += 1
     assert trace.kept == measured, f"{group.name} {net} on {size}: {trace}"
     # what every layer keeps by itself is a part of what they keep together
     alone = set(group.stabilizer)
@@ -115,35 +114,29 @@ def compare(stack: tuple[gk.SplitGroup, str, list[Numbers], int]) -> str:
     return "all" if len(measured) == group.stabilizer.order else "some" if measured[1:] else "none"
 
 
-COUNTS: Counter[str] = Counter()
-SETTINGS: dict[str, Any] = {
-    "suppress_health_check": list(HealthCheck),
-    "deadline": None,
-}
+def compare_stacks(examples: int, groups: Any) -> Counter[str]:
+    """Compare stacks of layers that hypothesis draws; return how many keep how much."""
+    counts = Counter[str]()
+
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck), deadline=None)
+    @given(stacks(groups))
+    def compare_all(stack: tuple[gk.SplitGroup, str, list[Numbers], int]) -> None:
+        counts[compare(stack)] += 1
+
+    compare_all()
+    print(f"{counts.total()} stacks drawn, {dict(counts)}")
+    return counts
 
 
-@settings(max_examples=300, **SETTINGS)
-@given(stacks())
-def test_traced_is_measured(stack: tuple[gk.SplitGroup, str, list[Numbers], int]) -> None:
-    COUNTS[compare(stack)] += 1
-
-
-def test_enough_stacks_were_compared() -> None:
-    print(f"{COUNTS.total()} stacks drawn, {dict(COUNTS)}")
-    if COUNTS:
-        assert sum(COUNTS[key] for key in ("all", "some", "none", "hidden")) > 200
-
-
-@pytest.mark.slow
-@settings(max_examples=3000, **SETTINGS)
-@given(stacks([*GROUPS, cubic]))
-def test_traced_is_measured_in_full(stack: tuple[gk.SplitGroup, str, list[Numbers], int]) -> None:
-    COUNTS[compare(stack)] += 1
+def test_traced_is_measured() -> None:
+    counts = compare_stacks(300, GROUPS)
+    assert sum(counts[key] for key in ("all", "some", "none", "hidden")) > 200
 
 
 @pytest.mark.slow
-def test_many_stacks_were_compared() -> None:
-    print(f"{COUNTS.total()} stacks drawn, {dict(COUNTS)}")
+def test_traced_is_measured_in_full() -> None:
+    counts = compare_stacks(3000, [*GROUPS, cubic])
+    assert sum(counts[key] for key in ("all", "some", "none", "hidden")) > 2000
 
 
 FILTER = torch.randn(2, 2, 3, 3, dtype=DOUBLE, generator=torch.Generator().manual_seed(0))
