@@ -1,6 +1,6 @@
 """Derive the catalogue's data files from spglib's tables: python docs/derivations/catalog_data.py
 
-docs/catalog.md says how.  Needs ``pip install spglib``; everything after reading its tables is
+docs/catalog.md says how.  Needs spglib; everything after reading its tables is
 exact.  The files in groupkit/groups/data/ are what this writes, to the byte.
 """
 
