@@ -150,6 +150,11 @@ def inverse_fourier_transform(
     coefficients, group, feature_type
         As `fourier_transform` returns and takes them.
 
+    Returns
+    -------
+    Tensor
+        [batch, channels, \|S/H\|, *space].
+
     Raises
     ------
     FeatureTypeError

@@ -189,6 +189,11 @@ def freeze(model: nn.Module) -> nn.Module:
     model : Module
         With layers of groupkit_torch anywhere in it; layers that are frozen stay so.
 
+    Returns
+    -------
+    Module
+        The same model.
+
     Raises
     ------
     FrozenError
@@ -228,6 +233,18 @@ def unfreeze(model: nn.Module) -> nn.Module:
     ----------
     model : Module
         Frozen, in parts or not at all.
+
+    Returns
+    -------
+    Module
+        The same model.
+
+    Examples
+    --------
+    >>> import groupkit as gk, groupkit_torch as gt
+    >>> net = gt.freeze(gt.LiftingConv(gk.p4, 1, 8, 3))
+    >>> net.weight.requires_grad, unfreeze(net).weight.requires_grad
+    (False, True)
     """
     for layer in _freezables(model):
         if layer._frozen is not None:

@@ -97,6 +97,12 @@ def find_symmetry(
     dtype, device, seed, torus
         As in `groupkit_torch.testing.equivariance_error`.
 
+    Returns
+    -------
+    EquivarianceReport
+        Prints as a table of errors; ``elements`` are those that are kept, ``layers`` the errors
+        of each layer.
+
     Raises
     ------
     FeatureTypeError

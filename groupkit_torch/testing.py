@@ -254,6 +254,19 @@ def errors_of_layers(
     -------
     list of LayerErrors
         One for each call of a layer without children.
+
+    Raises
+    ------
+    FeatureTypeError, WindowError
+        As in `equivariance_error`.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> from groupkit_torch import LiftingConv
+    >>> net = torch.nn.Sequential(LiftingConv(gk.p4, 1, 2, 3), torch.nn.Conv3d(2, 2, 3))
+    >>> [found.name for found in errors_of_layers(net, gk.p4, (1, 1, 9, 9))]
+    ['0 (LiftingConv)', '1 (Conv3d)']
     """
     default_dtype, default_device = _of_parameters(module)
     dtype, device = dtype or default_dtype, torch.device(device or default_device)

@@ -48,6 +48,11 @@ def load_groupy(
     state_dict : mapping of str to Tensor or array
         Of their network.
 
+    Returns
+    -------
+    Module
+        The same model.
+
     Raises
     ------
     ForeignWeightsError
@@ -181,6 +186,11 @@ def load_planar(layer: GroupConv, conv: nn.Module) -> GroupConv:
         Its settings are left as they are; stride, padding and dilation may differ.
     conv : Conv1d, Conv2d or Conv3d
         With the channels, the groups and the kernel size of the layer.
+
+    Returns
+    -------
+    GroupConv
+        The same layer.
 
     Raises
     ------

@@ -24,6 +24,15 @@ def homomorphisms(
 ) -> Iterator[Homomorphism]:
     """Yield all homomorphisms between finite groups, by the images of the source's generators.
 
+    Parameters
+    ----------
+    source, target : FiniteGroup or SplitGroup
+        Of Z^d ⋊ S, give the stabilizer.
+
+    Yields
+    ------
+    Homomorphism
+
     Raises
     ------
     InfiniteRequestError
@@ -47,6 +56,15 @@ def isomorphisms(
     source: FiniteGroup | SplitGroup, target: FiniteGroup | SplitGroup
 ) -> Iterator[Homomorphism]:
     """Yield all isomorphisms between finite groups, none if they are not isomorphic.
+
+    Parameters
+    ----------
+    source, target : FiniteGroup or SplitGroup
+        Of Z^d ⋊ S, give the stabilizer.
+
+    Yields
+    ------
+    Homomorphism
 
     Raises
     ------
@@ -77,6 +95,15 @@ def isomorphism(
 ) -> Homomorphism | None:
     """Return an isomorphism between finite groups, None if there is none.
 
+    Parameters
+    ----------
+    source, target : FiniteGroup or SplitGroup
+        Of Z^d ⋊ S, give the stabilizer.
+
+    Returns
+    -------
+    Homomorphism or None
+
     Raises
     ------
     InfiniteRequestError
@@ -97,10 +124,27 @@ def isomorphism(
 def is_isomorphic(one: FiniteGroup | SplitGroup, other: FiniteGroup | SplitGroup) -> bool:
     """Return whether two finite groups are isomorphic.
 
+    Parameters
+    ----------
+    one, other : FiniteGroup or SplitGroup
+        Of Z^d ⋊ S, give the stabilizer.
+
+    Returns
+    -------
+    bool
+
     Raises
     ------
     InfiniteRequestError
         For Z^d ⋊ S; ask about ``group.stabilizer``.
+
+    Examples
+    --------
+    >>> from groupkit import catalog, p4, p4m
+    >>> is_isomorphic(p4m.stabilizer, catalog["P422"].stabilizer)  # other matrices, one structure
+    True
+    >>> is_isomorphic(p4.stabilizer, catalog["p2mm"].stabilizer)  # both of order 4
+    False
     """
     return isomorphism(one, other) is not None
 

@@ -28,6 +28,10 @@ def identify(group: FiniteGroup | SplitGroup) -> str:
     group : FiniteGroup or SplitGroup
         Z^d ⋊ S is named with what S is.
 
+    Returns
+    -------
+    str
+
     Raises
     ------
     TooLargeError

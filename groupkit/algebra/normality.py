@@ -25,6 +25,10 @@ def is_normal(group: FiniteGroup | SplitGroup, subgroup: SubgroupLike) -> bool:
     subgroup : Subgroup or iterable of int
         H, or all its elements.
 
+    Returns
+    -------
+    bool
+
     Raises
     ------
     NotASubgroupError, ElementError
@@ -69,6 +73,17 @@ def conjugate_subgroups(
 ) -> tuple[Subgroup, ...]:
     """Return the distinct aHa⁻¹, by their members: as many as the index of the normaliser.
 
+    Parameters
+    ----------
+    group : FiniteGroup or SplitGroup
+        G; of Z^d ⋊ S, which is infinite, give the stabilizer.
+    subgroup : Subgroup or iterable of int
+        H, or all its elements.
+
+    Returns
+    -------
+    tuple of Subgroup
+
     Raises
     ------
     NotASubgroupError, ElementError
@@ -89,6 +104,17 @@ def conjugate_subgroups(
 
 def normalizer(group: FiniteGroup | SplitGroup, subgroup: SubgroupLike) -> Subgroup:
     """Return N(H) = {a : aHa⁻¹ = H}, the largest subgroup in which H is normal.
+
+    Parameters
+    ----------
+    group : FiniteGroup or SplitGroup
+        G; of Z^d ⋊ S, which is infinite, give the stabilizer.
+    subgroup : Subgroup or iterable of int
+        H, or all its elements.
+
+    Returns
+    -------
+    Subgroup
 
     Raises
     ------
@@ -111,6 +137,17 @@ def core(group: FiniteGroup | SplitGroup, subgroup: SubgroupLike) -> Subgroup:
 
     It is the kernel of the action on the cosets of H.
 
+    Parameters
+    ----------
+    group : FiniteGroup or SplitGroup
+        G; of Z^d ⋊ S, which is infinite, give the stabilizer.
+    subgroup : Subgroup or iterable of int
+        H, or all its elements.
+
+    Returns
+    -------
+    Subgroup
+
     Raises
     ------
     NotASubgroupError, ElementError
@@ -132,6 +169,17 @@ def normal_closure(
     group: FiniteGroup | SplitGroup, elements: int | Subgroup | Iterable[int]
 ) -> Subgroup:
     """Return the smallest normal subgroup that contains some elements.
+
+    Parameters
+    ----------
+    group : FiniteGroup or SplitGroup
+        G; of Z^d ⋊ S, which is infinite, give the stabilizer.
+    elements : int, Subgroup or iterable of int
+        One element, a subgroup, or any set of elements.
+
+    Returns
+    -------
+    Subgroup
 
     Raises
     ------

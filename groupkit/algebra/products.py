@@ -22,6 +22,16 @@ def direct_product(*groups: FiniteGroup | SplitGroup) -> FiniteGroup:
 
     Tuples are numbered row-major: (a, b) is a·|K| + b, as ``np.ravel_multi_index`` does.
 
+    Parameters
+    ----------
+    *groups : FiniteGroup or SplitGroup
+        The factors, none for the trivial group; of Z^d ⋊ S, give the stabilizer.
+
+    Returns
+    -------
+    FiniteGroup
+        Its order is the product of their orders.
+
     Raises
     ------
     InfiniteRequestError
@@ -57,6 +67,11 @@ def semidirect_product(
     action : numpy.ndarray or nested sequence
         Integers [|H|, |N|]: entry [h, n] is h(n), where every h acts by an automorphism and
         hh' as h after h'.
+
+    Returns
+    -------
+    FiniteGroup
+        Of order |N| |H|.
 
     Raises
     ------

@@ -24,6 +24,11 @@ def quotient_group(
     normal : Subgroup or iterable of int
         N, or all its elements.
 
+    Returns
+    -------
+    FiniteGroup
+        Of order |G : N|.
+
     Raises
     ------
     NotNormalError
@@ -43,6 +48,23 @@ def quotient_group(
 
 def projection(group: FiniteGroup | SplitGroup, normal: Subgroup | Iterable[int]) -> Homomorphism:
     """Return G → G / N, a ↦ aN, whose kernel is N (see `quotient_group`).
+
+    Parameters
+    ----------
+    group : FiniteGroup or SplitGroup
+        G.
+    normal : Subgroup or iterable of int
+        N, or all its elements.
+
+    Returns
+    -------
+    Homomorphism
+        From G to `quotient_group` of the two.
+
+    Raises
+    ------
+    NotNormalError, NotASubgroupError, ElementError, InfiniteRequestError
+        As in `quotient_group`.
 
     Examples
     --------

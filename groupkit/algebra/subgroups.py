@@ -27,6 +27,15 @@ _Mask = Bool[np.ndarray, " order"]
 def all_subgroups(group: FiniteGroup | SplitGroup) -> tuple[Subgroup, ...]:
     """Return all subgroups of a finite group, by ascending order, then by their members.
 
+    Parameters
+    ----------
+    group : FiniteGroup or SplitGroup
+        G; of Z^d ⋊ S, which is infinite, give the stabilizer.
+
+    Returns
+    -------
+    tuple of Subgroup
+
     Raises
     ------
     InfiniteRequestError
@@ -50,6 +59,16 @@ def subgroup_classes(group: FiniteGroup | SplitGroup) -> tuple[SubgroupClass, ..
     Classes by ascending order of their subgroups, then by their first one, which names the
     class.
 
+    Parameters
+    ----------
+    group : FiniteGroup or SplitGroup
+        G; of Z^d ⋊ S, which is infinite, give the stabilizer.
+
+    Returns
+    -------
+    tuple of tuple of Subgroup
+        Those of a class are conjugate to each other.
+
     Raises
     ------
     InfiniteRequestError
@@ -68,6 +87,16 @@ def subgroup_classes(group: FiniteGroup | SplitGroup) -> tuple[SubgroupClass, ..
 
 def normal_subgroups(group: FiniteGroup | SplitGroup) -> tuple[Subgroup, ...]:
     """Return the subgroups N with aNa⁻¹ = N for all a, by ascending order, then by members.
+
+    Parameters
+    ----------
+    group : FiniteGroup or SplitGroup
+        G; of Z^d ⋊ S, which is infinite, give the stabilizer.
+
+    Returns
+    -------
+    tuple of Subgroup
+        From the trivial subgroup to G.
 
     Raises
     ------
@@ -99,6 +128,15 @@ def normal_subgroups(group: FiniteGroup | SplitGroup) -> tuple[Subgroup, ...]:
 
 def maximal_subgroups(group: FiniteGroup | SplitGroup) -> tuple[Subgroup, ...]:
     """Return the proper subgroups that lie in no other, by ascending order, then by members.
+
+    Parameters
+    ----------
+    group : FiniteGroup or SplitGroup
+        G; of Z^d ⋊ S, which is infinite, give the stabilizer.
+
+    Returns
+    -------
+    tuple of Subgroup
 
     Raises
     ------

@@ -19,6 +19,17 @@ from groupkit.split_group import SplitGroup
 def index(group: FiniteGroup | SplitGroup, subgroup: Subgroup | Iterable[int]) -> int:
     """Return |G : H| = |G| / |H|, the number of left cosets, and of right ones (Lagrange).
 
+    Parameters
+    ----------
+    group : FiniteGroup or SplitGroup
+        G; of Z^d ⋊ S, which is infinite, give the stabilizer.
+    subgroup : Subgroup or iterable of int
+        H, or all its elements.
+
+    Returns
+    -------
+    int
+
     Raises
     ------
     NotASubgroupError, ElementError
@@ -41,6 +52,20 @@ def transversal(
     side: Literal["left", "right"] = "left",
 ) -> Int[np.ndarray, " cosets"]:
     """Return one element, the smallest, of each coset aH (left) or Ha (right).
+
+    Parameters
+    ----------
+    group : FiniteGroup or SplitGroup
+        G; of Z^d ⋊ S, which is infinite, give the stabilizer.
+    subgroup : Subgroup or iterable of int
+        H, or all its elements.
+    side : {"left", "right"}
+        Whether cosets are aH or Ha.
+
+    Returns
+    -------
+    numpy.ndarray
+        [|G : H|], numbers of elements.
 
     Raises
     ------
@@ -65,6 +90,21 @@ def is_transversal(
     side: Literal["left", "right"] = "left",
 ) -> bool:
     """Return whether some elements meet every coset aH (left) or Ha (right) exactly once.
+
+    Parameters
+    ----------
+    group : FiniteGroup or SplitGroup
+        G; of Z^d ⋊ S, which is infinite, give the stabilizer.
+    subgroup : Subgroup or iterable of int
+        H, or all its elements.
+    elements : iterable of int
+        Those that are asked about.
+    side : {"left", "right"}
+        Whether cosets are aH or Ha.
+
+    Returns
+    -------
+    bool
 
     Raises
     ------

@@ -17,6 +17,16 @@ def embedding(small: SplitGroup, large: SplitGroup) -> Int[np.ndarray, " order"]
     Where a group has internal symmetries, so that matrices do not determine its elements, they
     are matched by the names of their axes, as `SplitGroup.restrict` leaves them.
 
+    Parameters
+    ----------
+    small, large : SplitGroup
+        In the same basis.
+
+    Returns
+    -------
+    numpy.ndarray
+        [order of the small group].
+
     Raises
     ------
     NotASubgroupError

@@ -28,6 +28,11 @@ def hyperoctahedral(dimension: int) -> SplitGroup:
     dimension : int
         d, from 1 to 5: beyond, the group has more elements than can be tabulated.
 
+    Returns
+    -------
+    SplitGroup
+        Named B_d, with the axes m and p.
+
     Raises
     ------
     DimensionError, TooLargeError
@@ -62,6 +67,11 @@ def root_lattice_a(dimension: int) -> SplitGroup:
     ----------
     dimension : int
         d, from 1 to 5: beyond, the group has more elements than can be tabulated.
+
+    Returns
+    -------
+    SplitGroup
+        Named A_d, with the axes i and p, or p alone.
 
     Raises
     ------

@@ -53,6 +53,11 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
         that `torch.fx` can follow. In one that decides by values or sizes, where another way might
         call the two apart, norms stay.
 
+    Returns
+    -------
+    Module
+        A new one.
+
     Raises
     ------
     PlainError

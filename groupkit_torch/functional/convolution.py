@@ -109,6 +109,11 @@ def convolution(
     f, psi, group
         As in `correlate`.
 
+    Returns
+    -------
+    Tensor
+        [batch, C_out, \|S\|, *space + window - 1].
+
     Raises
     ------
     FeatureTypeError, WindowError
@@ -145,6 +150,11 @@ def involution(
         [..., \|S\|, *window].
     group : SplitGroup
         G.
+
+    Returns
+    -------
+    Tensor
+        Of the same shape.
 
     Raises
     ------

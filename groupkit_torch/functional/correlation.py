@@ -62,6 +62,11 @@ def group_conv(
     Tensor
         [batch, C_out, |S/H_out|, *space], without the stabilizer axis if ``planar_output``.
 
+    Raises
+    ------
+    RuntimeError
+        If shapes do not fit, as torch finds: nothing is checked here.
+
     Examples
     --------
     >>> import torch
@@ -116,6 +121,16 @@ def convolve(
     size : int, optional
         |S/H_out|; None where the output has no stabilizer axis.
 
+    Returns
+    -------
+    Tensor
+        [batch, C_out, |S/H_out|, *space], without the stabilizer axis if ``size`` is None.
+
+    Raises
+    ------
+    RuntimeError
+        If shapes do not fit, as torch finds: nothing is checked here.
+
     Examples
     --------
     >>> import torch
@@ -160,6 +175,16 @@ def convolve_transpose(
     size : int, optional
         |S/H_out|; None where the output has no stabilizer axis.
 
+    Returns
+    -------
+    Tensor
+        [batch, C_out, |S/H_out|, *space], without the stabilizer axis if ``size`` is None.
+
+    Raises
+    ------
+    RuntimeError
+        If shapes do not fit, as torch finds: nothing is checked here.
+
     Examples
     --------
     >>> import torch
@@ -178,7 +203,25 @@ def convolve_transpose(
 def spread(
     bias: Inexact[Tensor, " channels"] | None, size: int
 ) -> Inexact[Tensor, " entries"] | None:
-    """Return a bias of each G-feature map as one of each of its |S/H| entries."""
+    """Return a bias of each G-feature map as one of each of its |S/H| entries.
+
+    Parameters
+    ----------
+    bias : Tensor or None
+        [C].
+    size : int
+        |S/H|.
+
+    Returns
+    -------
+    Tensor or None
+        [C |S/H|], each number |S/H| times.
+
+    Examples
+    --------
+    >>> spread(torch.tensor([1.0, 2.0]), 3)
+    tensor([1., 1., 1., 2., 2., 2.])
+    """
     return bias if bias is None or size == 1 else bias.repeat_interleave(size)
 
 

@@ -81,6 +81,11 @@ def fill_outside(
     value : float
         What the outside becomes: 0 for a convolution, -∞ for a maximum.
 
+    Returns
+    -------
+    Tensor
+        Of the shape of x.
+
     Examples
     --------
     >>> fill_outside(torch.ones(3), torch.tensor([False, True, True]))

@@ -14,6 +14,15 @@ from groupkit_torch.sampling.guard import guards_silent
 def n_parameters(model: nn.Module) -> int:
     """Return how many numbers a model learns; those shared by layers count once.
 
+    Parameters
+    ----------
+    model : Module
+        Any; on the meta device too.
+
+    Returns
+    -------
+    int
+
     Examples
     --------
     >>> n_parameters(nn.Conv2d(2, 3, 3))
@@ -36,6 +45,10 @@ def multiply_adds(model: nn.Module, input_shape: Sequence[int]) -> int:
         It runs once, in evaluation mode and on the device of its parameters.
     input_shape : sequence of int
         [batch, channels, \*space]; with a batch of one, the count for one sample.
+
+    Returns
+    -------
+    int
 
     Examples
     --------

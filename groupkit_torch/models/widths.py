@@ -58,6 +58,11 @@ def equal_compute(group: SplitGroup, width: int) -> int:
     group, width
         As in `equal_parameters`.
 
+    Returns
+    -------
+    int
+        At least 1.
+
     Raises
     ------
     SettingError

@@ -159,6 +159,11 @@ def convert_sync_batchnorm(
     process_group : ProcessGroup, optional
         The processes; all of them by default.
 
+    Returns
+    -------
+    Module
+        The same model, or the new batch norm.
+
     Examples
     --------
     >>> import groupkit as gk, groupkit_torch as gt

@@ -54,6 +54,12 @@ def trace_exactness(
     dtype : torch.dtype, optional
         Of the input; by default that of the parameters.
 
+    Returns
+    -------
+    ExactnessTrace
+        Prints as a table; ``first_loss`` is the first step that loses an element,
+        ``exact_sizes(limit)`` lists the sizes at which none does.
+
     Raises
     ------
     FeatureTypeError
