@@ -10,9 +10,9 @@ from groupkit_torch.experiments.data import sources
 from groupkit_torch.experiments.error_curves import QUANTITIES
 from groupkit_torch.experiments.experiment import AUGMENTATIONS, PRECISIONS
 from groupkit_torch.experiments.networks import NETWORKS, SETS
-from groupkit_torch.experiments.recipe import CIFAR10, ROTATED_MNIST
+from groupkit_torch.experiments.recipe import CIFAR10, ROTATED_MNIST, VOLUMES
 
-TASKS: Final = {"rotmnist": ROTATED_MNIST, "cifar10": CIFAR10}
+TASKS: Final = {"rotmnist": ROTATED_MNIST, "cifar10": CIFAR10, "volumes": VOLUMES}
 """Commands that train networks on images of a kind, and how they do."""
 
 
@@ -28,7 +28,8 @@ def parser() -> argparse.ArgumentParser:
             task, help=f"networks on {task}", description=f"Train and test networks on {task}."
         )
         known = [name for name, network in NETWORKS.items() if network.task == task]
-        also = f"; or sets of them: {', '.join(SETS)}" if task == "rotmnist" else ""
+        sets = [name for name, members in SETS.items() if members[0] in known]
+        also = f"; or sets of them: {', '.join(sets)}" if sets else ""
         one.add_argument(
             "--model",
             nargs="+",
@@ -38,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
         )
         one.add_argument(
             "--data",
-            required=task == "cifar10",
+            required=task != "rotmnist",
             default="digits",
             metavar="SOURCE",
             help=f"{', '.join(sources.FORMS)}; nothing is downloaded (%(default)s)",
@@ -69,9 +70,7 @@ def parser() -> argparse.ArgumentParser:
             metavar=("TRAIN", "VALIDATION", "TEST"),
             help="numbers of images; by default those of the source",
         )
-        one.add_argument(
-            "--upright", action="store_true", help="images as they are, rotated by no angle"
-        )
+        one.add_argument("--upright", action="store_true", help="images as they are, not rotated")
         one.add_argument(
             "--turns",
             type=int,

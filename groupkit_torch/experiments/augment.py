@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from groupkit_torch.experiments.data.orientation import ORIENTATIONS, orient
 from groupkit_torch.experiments.data.rotation import rotate
 from groupkit_torch.experiments.errors import ExperimentError
 
@@ -15,16 +16,16 @@ _SHIFT = 4
 
 
 def augment(
-    images: Float[Tensor, "n channels side side"], kind: str
-) -> Float[Tensor, "n channels side side"]:
+    images: Float[Tensor, "n channels *space"], kind: str
+) -> Float[Tensor, "n channels *space"]:
     """Return the images moved at random, by torch's generator.
 
     Parameters
     ----------
     images : Tensor
     kind : {"none", "rotations", "flips-and-shifts"}
-        Rotations by any angle; or a mirror image with probability ½, then a shift by up to 4
-        pixels along each axis, as for CIFAR10+.
+        Rotations by any angle, of volumes the 24 of a cube; or a mirror image with probability ½,
+        then a shift by up to 4 pixels along each axis, as for CIFAR10+.
 
     Raises
     ------
@@ -33,11 +34,18 @@ def augment(
     """
     if kind == "none":
         return images
+    if kind == "rotations" and images.ndim == 5:
+        return orient(
+            images, torch.randint(len(ORIENTATIONS), (len(images),), device=images.device)
+        )
     if kind == "rotations":
         return rotate(images, 2 * math.pi * torch.rand(len(images), device=images.device))
-    if kind == "flips-and-shifts":
+    if kind == "flips-and-shifts" and images.ndim == 4:
         return _shifted(_flipped(images))
-    raise ExperimentError(f"augmentation={kind!r} is none that there is", witness=kind)
+    raise ExperimentError(
+        f"augmentation={kind!r} is none that there is for images with {images.ndim - 2} axes",
+        witness=kind,
+    )
 
 
 def _flipped(images: Tensor) -> Tensor:

@@ -69,7 +69,7 @@ def _experiments(options: argparse.Namespace) -> list[Experiment]:
     recipe = TASKS[options.command]
     if options.epochs is not None:
         recipe = recipe.shortened(options.epochs)
-    rotated = options.command == "rotmnist" and sources.parse(options.data)[0] != "amat"
+    rotated = options.command != "cifar10" and sources.parse(options.data)[0] != "amat"
     rotated &= not options.upright
     names = [name for given in options.model for name in SETS.get(given, (given,))]
     made = [

@@ -34,9 +34,10 @@ class Experiment:
     source : str
         One of ``sources.FORMS``.
     transform : {"rotated", "upright"}
-        "rotated": every image, once, by a random angle. "upright": as it is.
+        "rotated": every image, once, by a random angle, and a volume by one of the 24 rotations of
+        a cube. "upright": as it is.
     augmentation : {"none", "rotations", "flips-and-shifts"}
-        What is done to the images of each batch: a random rotation by any angle; a mirror image or
+        What is done to the images of each batch: a random rotation, as above; a mirror image or
         not, shifted by up to 4 pixels.
     recipe : Recipe
     precision : {"float32", "bfloat16"}
@@ -56,7 +57,8 @@ class Experiment:
     data_seed : int
         Of the division of the source and of the angles, one for all networks and seeds.
     turns : int
-        Positions in which the test images are shown, from 1 to 4, by quarter turns.
+        Positions in which the test images are shown, from 1 to 4, by quarter turns; those of
+        volumes are about the first axis.
 
     Raises
     ------
@@ -99,6 +101,12 @@ class Experiment:
                 raise ExperimentError(
                     f"{name}={value!r} is none of {', '.join(known)}", witness=value
                 )
+        if self.network.of_volumes and self.augmentation == "flips-and-shifts":
+            raise ExperimentError(
+                f"augmentation={self.augmentation!r} is for images, and {self.network.title} takes "
+                "volumes; ask for rotations",
+                witness=self.augmentation,
+            )
         bounds = {
             "seed": self.seed >= 0,
             "width": self.width is None or self.width >= 1,

@@ -9,13 +9,21 @@ from typing import Final
 
 from torch import nn
 
-from groupkit import SplitGroup, p1, p4, p4m, p6, p6m
+from groupkit import SplitGroup, catalog, p1, p4, p4m, p6, p6m
 from groupkit_torch.experiments.errors import ExperimentError
 from groupkit_torch.images.resample import Resampling
-from groupkit_torch.models import P4CNN, Z2CNN, AllCNNC, P4CNNRotationPooling, ResNet44
+from groupkit_torch.models import (
+    P4CNN,
+    Z2CNN,
+    AllCNNC,
+    P4CNNRotationPooling,
+    ResNet44,
+    VolumeNet,
+    equal_parameters,
+)
 
-SHAPES: Final = {"rotmnist": (1, 28, 28), "cifar10": (3, 32, 32)}
-"""Channels, height and width of the images of each task."""
+SHAPES: Final = {"rotmnist": (1, 28, 28), "cifar10": (3, 32, 32), "volumes": (1, 12, 12, 12)}
+"""Channels and sides of the images of each task."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class Network:
     ----------
     title : str
         Its name in tables.
-    task : {"rotmnist", "cifar10"}
+    task : {"rotmnist", "cifar10", "volumes"}
         Which images it takes.
     build : callable
         Width → new module, drawn at random.
@@ -41,8 +49,13 @@ class Network:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Channels, height and width of its images."""
+        """Channels and sides of its images."""
         return SHAPES[self.task]
+
+    @property
+    def of_volumes(self) -> bool:
+        """Whether its images have three axes."""
+        return len(self.shape) == 4
 
 
 def _resnet44(
@@ -72,6 +85,20 @@ def _sampled(side: int, pool_size: int, width: int) -> nn.Module:
     return nn.Sequential(
         resize, P4CNN(p4, width, image_size=side, pool_size=pool_size, exact="ignore")
     )
+
+
+def _volumes(name: str) -> Callable[[int], nn.Module]:
+    """Return what builds `VolumeNet` of a group from the first width of the plain one.
+
+    Both have about as many parameters. The classes are the five of the patches of a brain.
+    """
+
+    def build(width: int) -> nn.Module:
+        group = catalog[name]
+        widths = [equal_parameters(group, times * width) for times in (1, 2, 4)]
+        return VolumeNet(group, widths, n_classes=5)
+
+    return build
 
 
 NETWORKS: Final[dict[str, Network]] = {
@@ -107,6 +134,11 @@ NETWORKS: Final[dict[str, Network]] = {
     "gc-p4m-resnet44": Network(
         "gc-p4m-ResNet44", "cifar10", _resnet44(p4m, (28, 56, 112), "gc"), 28
     ),
+    "volumenet": Network("VolumeNet", "volumes", _volumes("P1"), 8),
+    "c4h-volumenet": Network("C4h-VolumeNet", "volumes", _volumes("P4/m"), 8),
+    "d4h-volumenet": Network("D4h-VolumeNet", "volumes", _volumes("P4/mmm"), 8),
+    "o-volumenet": Network("O-VolumeNet", "volumes", _volumes("P432"), 8),
+    "oh-volumenet": Network("Oh-VolumeNet", "volumes", _volumes("Pm-3m"), 8),
 }
 """Names that an experiment may give its model."""
 
@@ -114,10 +146,11 @@ SETS: Final[dict[str, tuple[str, ...]]] = {
     "five": ("z2cnn", "p4cnn", "p4cnn-rotation-pooling", "g-p4cnn", "gc-p4cnn"),
     "hexagonal": ("p4cnn", "p6cnn", "p4mcnn", "p6mcnn"),
     "guard": ("p4cnn", "p4cnn-28-pool3", "p4cnn-29-pool3", "p4cnn-29-pool2"),
+    "volumes": ("volumenet", "c4h-volumenet", "d4h-volumenet", "o-volumenet", "oh-volumenet"),
 }
 """Networks that are compared: those of the published tables on rotated MNIST; square and hexagonal
 lattices with about as many parameters; poolings that keep p4 (2 on 28 pixels, 3 on 29) and that
-break it.
+break it; groups of three dimensions with about as many parameters.
 """
 
 

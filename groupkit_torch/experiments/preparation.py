@@ -8,7 +8,13 @@ from typing import Final
 
 import torch
 
-from groupkit_torch.experiments.data import Labelled, divide, load, rotate_at_random
+from groupkit_torch.experiments.data import (
+    Labelled,
+    divide,
+    load,
+    orient_at_random,
+    rotate_at_random,
+)
 from groupkit_torch.experiments.errors import ExperimentError
 from groupkit_torch.experiments.experiment import Experiment
 
@@ -85,7 +91,8 @@ def prepare(experiment: Experiment) -> Prepared:
     title = source.title
     if experiment.transform == "rotated":
         seeds = [3 * experiment.data_seed + k for k in range(3)]
-        parts = [rotate_at_random(part, seed) for part, seed in zip(parts, seeds, strict=True)]
+        turn = orient_at_random if experiment.network.of_volumes else rotate_at_random
+        parts = [turn(part, seed) for part, seed in zip(parts, seeds, strict=True)]
         title = ROTATED.format(title)
     train, validation, test = parts
     if not experiment.hold_out:
@@ -94,8 +101,9 @@ def prepare(experiment: Experiment) -> Prepared:
             torch.cat([train.labels, validation.labels]),
         )
     train = train.part(slice(max(1, round(experiment.fraction * len(train)))))
-    mean = train.images.mean((0, 2, 3), keepdim=True)
-    deviation = train.images.std((0, 2, 3), keepdim=True, correction=0).clamp(min=1e-8)
+    pixels = [axis for axis in range(train.images.ndim) if axis != 1]
+    mean = train.images.mean(pixels, keepdim=True)
+    deviation = train.images.std(pixels, keepdim=True, correction=0).clamp(min=1e-8)
 
     def standardised(data: Labelled) -> Labelled:
         return Labelled((data.images - mean) / deviation, data.labels)

@@ -189,7 +189,8 @@ class Training:
     def test_turned(self) -> list[Int[Tensor, "classes classes"]]:
         """Return the confusion matrices of the test images in each of the experiment's positions.
 
-        They are turned by `torch.rot90`, which has nothing to do with this library.
+        They are turned in the plane of the last two axes by `torch.rot90`, which has nothing to do
+        with this library.
         """
         images, labels = self.data.test.images, self.data.test.labels
         turned = (images.rot90(turn, (-2, -1)) for turn in range(self.experiment.turns))

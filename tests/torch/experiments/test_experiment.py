@@ -75,6 +75,14 @@ def test_hexagonal_networks_have_about_as_many_parameters() -> None:
     assert max(numbers) / min(numbers) < 1.13
 
 
+def test_networks_for_volumes_have_about_as_many_parameters() -> None:
+    numbers = [
+        sum(parameter.numel() for parameter in Experiment(name).build().parameters())
+        for name in SETS["volumes"]
+    ]
+    assert max(numbers) / min(numbers) < 1.08
+
+
 def test_the_five_have_the_published_numbers_of_parameters() -> None:
     numbers = [
         sum(parameter.numel() for parameter in Experiment(name).build().parameters())
@@ -103,9 +111,13 @@ def test_the_five_have_the_published_numbers_of_parameters() -> None:
         ('model = "p4cnn"\ntransform = "x"', "transform='x' is none of rotated, upright"),
         ('model = "p4cnn"\naugmentation = "x"', "augmentation='x' is none of none, rotations"),
         ('model = "p4cnn"\nsource = "x"', "'x' is no data source"),
+        (
+            'model = "o-volumenet"\naugmentation = "flips-and-shifts"',
+            "augmentation='flips-and-shifts' is for images, and O-VolumeNet takes volumes",
+        ),
         ("model =", "is no TOML"),
     ],
-    ids=range(18),
+    ids=range(19),
 )
 def test_junk_is_refused_early(text: str, said: str) -> None:
     with pytest.raises(ExperimentError, match=said) as caught:

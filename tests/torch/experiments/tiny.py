@@ -9,6 +9,9 @@ from zipfile import ZipFile
 
 import numpy as np
 
+from groupkit_torch.experiments.data.shape_index import smoothed
+
+MEMBER = "nilearn/datasets/data/mni_icbm152_{}_tal_nlin_sym_09a_converted.nii.gz"
 SIZES = (40, 10, 20)
 
 
@@ -69,4 +72,32 @@ def amat(path: Path, n: int = 12) -> Path:
     random = np.random.default_rng(0)
     table = np.concatenate([random.random((n, 784)), (np.arange(n) % 10)[:, None]], 1)
     np.savetxt(path, table, fmt="%.6f")
+    return path
+
+
+def nifti(volume: np.ndarray) -> bytearray:
+    """A NIfTI-1 file of bytes."""
+    header = bytearray(352)
+    struct.pack_into("<i", header, 0, 348)
+    struct.pack_into("<8h", header, 40, 3, *volume.shape, 1, 1, 1, 1)
+    struct.pack_into("<2h", header, 70, 2, 8)
+    struct.pack_into("<3f", header, 108, 352, 1, 0)
+    header[344:348] = b"n+1\0"
+    return header + volume.astype(np.uint8).tobytes(order="F")
+
+
+def brain(shape: tuple[int, int, int] = (31, 96, 30)) -> np.ndarray:
+    """A volume that is its own mirror image, with surfaces curved in every way."""
+    noise = smoothed(np.random.default_rng(0).normal(size=shape), times=6)
+    noise += noise[::-1]
+    return np.round(255 / (1 + np.exp(-4 * noise / noise.std()))).astype(np.uint8)
+
+
+def brain_wheel(path: Path, **volumes: bytes) -> Path:
+    """A wheel with a template of a brain as nilearn has it."""
+    whole = bytes(nifti(brain()))
+    with ZipFile(path, "w") as archive:
+        for kind in ("t1", "wm"):
+            raw = gzip.compress(volumes.get(kind, whole), 1)
+            archive.writestr(MEMBER.format(kind), raw)
     return path
