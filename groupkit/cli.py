@@ -167,11 +167,12 @@ def _load(point: EntryPoint) -> Run:
     """
     try:
         run: Run = point.load()
-    except ModuleNotFoundError as error:
+    except (ModuleNotFoundError, MissingExtraError) as error:
+        missing = error.witness if isinstance(error, MissingExtraError) else error.name
         package = point.dist.name if point.dist else "groupkit"
         raise MissingExtraError(
-            f"the command {point.name!r} needs {error.name}, which is not installed; "
+            f"the command {point.name!r} needs {missing}, which is not installed; "
             f'run pip install "{package}[{point.name}]"',
-            witness=error.name,
+            witness=missing,
         ) from error
     return run

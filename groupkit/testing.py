@@ -1,7 +1,6 @@
 """Hypothesis strategies: groups, elements, windows, and almost-groups broken in a named way.
 
-For your own tests; it needs hypothesis, which groupkit itself does not, and which
-``pip install "groupkit[test]"`` brings.
+For your own tests; it needs hypothesis, which groupkit itself does not: ``pip install hypothesis``.
 
 Examples
 --------
@@ -20,14 +19,13 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 from jaxtyping import Int
 
 from groupkit.elements import Elements
 from groupkit.errors import (
     DeclarationError,
     DuplicateMatrixError,
+    MissingExtraError,
     MissingIdentityError,
     NotClosedError,
     NotUnimodularError,
@@ -36,6 +34,15 @@ from groupkit.errors import (
 from groupkit.groups import catalog
 from groupkit.split_group import SplitGroup
 from groupkit.window import Window
+
+try:
+    from hypothesis import strategies as st
+    from hypothesis.strategies import SearchStrategy
+except ModuleNotFoundError as error:
+    raise MissingExtraError(
+        f"groupkit.testing needs {error.name}, which is not installed; run pip install hypothesis",
+        witness=error.name,
+    ) from error
 
 _Matrices = Int[np.ndarray, "_ d d"]  # breaking a group may change the order
 
@@ -49,13 +56,35 @@ def groups(
     ----------
     where : callable, optional
         Which of them; all by default.
+
+    Returns
+    -------
+    SearchStrategy
+        Of SplitGroup.
+
+    Examples
+    --------
+    >>> squares = groups(lambda group: group.lattice.name == "square")
     """
     return st.sampled_from([g for g in catalog.values() if where is None or where(g)])
 
 
 @st.composite
 def unimodular_matrices(draw: Any, dimension: int, steps: int = 4) -> Int[np.ndarray, "d d"]:
-    """Return a strategy for changes of basis of Z^d: products of elementary matrices."""
+    """Return a strategy for changes of basis of Z^d: products of elementary matrices.
+
+    Parameters
+    ----------
+    dimension : int
+        d.
+    steps : int
+        The most factors.
+
+    Returns
+    -------
+    SearchStrategy
+        Of arrays [d, d] with determinant ±1.
+    """
     basis = np.eye(dimension, dtype=np.int64)
     for _ in range(draw(st.integers(0, steps)) if dimension > 1 else 0):
         i, j = draw(st.permutations(range(dimension)))[:2]
@@ -71,7 +100,20 @@ def unimodular_matrices(draw: Any, dimension: int, steps: int = 4) -> Int[np.nda
 def conjugated_groups(
     draw: Any, of: SearchStrategy[SplitGroup] | None = None, steps: int = 4
 ) -> SplitGroup:
-    """Return a strategy for groups in other bases: P⁻¹ M(s) P for a random unimodular P."""
+    """Return a strategy for groups in other bases: P⁻¹ M(s) P for a random unimodular P.
+
+    Parameters
+    ----------
+    of : SearchStrategy, optional
+        The groups; by default those of `groups`.
+    steps : int
+        As in `unimodular_matrices`.
+
+    Returns
+    -------
+    SearchStrategy
+        Of SplitGroup.
+    """
     group = draw(groups() if of is None else of)
     basis = draw(unimodular_matrices(group.dimension, steps))
     moved: SplitGroup = group.change_basis(basis, f"{group.name} conjugated")
@@ -82,7 +124,22 @@ def conjugated_groups(
 def elements(
     draw: Any, group: SplitGroup, shape: tuple[int, ...] = (), radius: int = 100
 ) -> Elements:
-    """Return a strategy for arrays of elements with translations in [-radius, radius]^d."""
+    """Return a strategy for arrays of elements with translations in [-radius, radius]^d.
+
+    Parameters
+    ----------
+    group : SplitGroup
+        G.
+    shape : tuple of int
+        Of the arrays; one element by default.
+    radius : int
+        The largest entry of a translation.
+
+    Returns
+    -------
+    SearchStrategy
+        Of Elements.
+    """
     count = int(np.prod(shape, dtype=np.int64))
     numbers = draw(st.lists(st.integers(0, group.order - 1), min_size=count, max_size=count))
     length = count * group.dimension
@@ -96,7 +153,20 @@ def elements(
 
 @st.composite
 def windows(draw: Any, group: SplitGroup, largest: int = 7) -> Window:
-    """Return a strategy for windows: boxes of the sizes that work, and unions of orbits."""
+    """Return a strategy for windows: boxes of the sizes that work, and unions of orbits.
+
+    Parameters
+    ----------
+    group : SplitGroup
+        G.
+    largest : int
+        The longest side of a box.
+
+    Returns
+    -------
+    SearchStrategy
+        Of Window.
+    """
     found = []
     for size in range(1, largest + 1):
         try:
@@ -187,6 +257,11 @@ def almost_groups(draw: Any, flaw: str | None = None) -> AlmostGroup:
     ----------
     flaw : str, optional
         A key of ``FLAWS``; any of them by default.
+
+    Returns
+    -------
+    SearchStrategy
+        Of AlmostGroup.
 
     Examples
     --------

@@ -1,5 +1,16 @@
 """Layers that are exactly equivariant under any group declared with groupkit, for PyTorch."""
 
+from groupkit.errors import MissingExtraError as _MissingExtraError
+
+try:
+    import torch as _torch  # noqa: F401
+except ModuleNotFoundError as error:
+    raise _MissingExtraError(
+        f"groupkit_torch needs {error.name}, which is not installed; install a build of torch for "
+        'your machine, or run pip install "groupkit[torch]"',
+        witness=error.name,
+    ) from error
+
 from groupkit_torch import analysis, fourier, functional, models, testing
 from groupkit_torch.action import act
 from groupkit_torch.augment import RandomTransform

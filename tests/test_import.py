@@ -55,6 +55,26 @@ def test_the_data_of_the_catalogue_is_read_on_first_use() -> None:
     assert printed(code).split() == ["0", "1"]
 
 
+@pytest.mark.parametrize(
+    ("package", "missing", "remedy"),
+    [
+        ("groupkit_torch", "torch", 'pip install "groupkit[torch]"'),
+        ("groupkit.testing", "hypothesis", "pip install hypothesis"),
+    ],
+)
+def test_what_a_package_needs_is_named(package: str, missing: str, remedy: str) -> None:
+    code = (
+        f"import sys; sys.modules[{missing!r}] = None\n"
+        "from groupkit.errors import MissingExtraError\n"
+        f"try:\n    import {package}\n"
+        "except MissingExtraError as error:\n    print(error, error.witness)"
+    )
+    said = printed(code)
+    assert said.startswith(f"{package} needs {missing}, which is not installed; ")
+    assert remedy in said
+    assert said.endswith(missing)
+
+
 def test_importing_takes_a_fraction_of_a_second() -> None:
     code = (
         "import time, numpy; t = time.process_time(); import groupkit; "

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from groupkit.algebra import all_subgroups
-from groupkit.commands.targets import HELP, Located, find_groups
+from groupkit.commands.targets import DATA, HELP, Located, find_groups
 from groupkit.declaration import document_text
 from groupkit.errors import WindowError
 from groupkit.finite_group import Subgroup
@@ -29,7 +29,7 @@ def list_groups(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="groupkit list", description="List the groups of the catalogue: all, or some."
     )
-    parser.add_argument("--dimension", type=int, metavar="D", help="1, 2 or 3")
+    parser.add_argument("--dimension", type=int, choices=(1, 2, 3), help="of the lattice")
     parser.add_argument("--order", type=int, metavar="N", help="elements of the stabilizer")
     parser.add_argument("--lattice", metavar="NAME", help='such as square, "cubic F" or cF')
     parser.add_argument("--point-group", metavar="SYMBOL", help="such as 4mm, m-3m or Oh")
@@ -106,8 +106,10 @@ def export(argv: Sequence[str]) -> int:
     if len(found) > 1:
         names = ", ".join(located.place for located in found)
         parser.error(f"{arguments.target} has {len(found)} groups; name one of {names}")
-    suffix = Path(arguments.output).suffix.lstrip(".") if arguments.output else ""
-    kind = arguments.format or ("toml" if suffix == "toml" else "json")
+    end = Path(arguments.output or "").suffix
+    if end and end not in DATA and not arguments.format:
+        parser.error(f"{arguments.output} is no declaration; end it in {' or '.join(DATA)}")
+    kind = arguments.format or ("toml" if end == ".toml" else "json")
     text = document_text(found[0].group.to_dict(), kind)
     if arguments.output is None:
         sys.stdout.write(text)
@@ -166,14 +168,15 @@ def _description(located: Located) -> Iterator[str]:
     for size in _SIZES:
         yield f"  {size}: {_points(group, size)}"
     yield ""
-    yield "use"
-    name = located.place.removeprefix("catalogue:")
-    yield (
-        f'  gk.catalog["{group.name}"].verify()'
-        if located.place.startswith("catalogue:")
-        else f"  groupkit check {name}"
-    )
-    yield "  layers = groupkit_torch.layers(group); layers.LiftingConv(1, 8, 3)"
+    yield "its proof"
+    yield f"  groupkit check {located.place.removeprefix('catalogue:')}"
+    yield ""
+    yield "its layers, in Python"
+    name = "group"
+    if located.place.startswith("catalogue:"):
+        yield "  import groupkit as gk, groupkit_torch as gt"
+        name = f'gk.catalog["{group.name}"]'
+    yield f"  gt.layers({name}).LiftingConv(1, 8, 3)"
 
 
 def _generators(subgroup: Subgroup) -> tuple[int, ...]:

@@ -28,8 +28,9 @@ INSTALLED: Final = "--installed"
 """The target of all groups that plug-ins add to the catalogue."""
 _MACHINERY: Final = frozenset({"importlib", "jaxtyping", "beartype"})
 HELP: Final = (
-    "a module, a .py file, module:object or file.py:object (these are imported, so their code "
-    "runs); a .json or .toml declaration (nothing in it is executed); or a name of the catalogue"
+    "a name of the catalogue, as groupkit list has them; a module, a .py file, module:object or "
+    "file.py:object (these are imported, so their code runs); or a .json or .toml declaration "
+    "(nothing in it is executed)"
 )
 
 
@@ -138,7 +139,7 @@ def _wanted(
     for part in wanted.split("."):
         if not hasattr(value, part):
             raise TargetError(
-                f"{target}: {module.__name__} has no {part!r}; its groups are "
+                f"{target.removesuffix(f':{wanted}')} has no {wanted!r}; its groups are "
                 f"{', '.join(name for name, _ in _members(vars(module))) or 'none'}",
                 witness=target,
             )
@@ -179,6 +180,8 @@ def _members(names: Mapping[str, Any]) -> list[tuple[str, SplitGroup]]:
 
 
 def _read_data(path: Path) -> Located:
+    if not path.is_file():
+        raise _no_file(path)
     try:
         return Located(SplitGroup.load(path), str(path), str(path))
     except FileFormatError as error:
@@ -192,8 +195,7 @@ def _read_data(path: Path) -> Located:
 def _import_module(name: str) -> ModuleType:
     if not all(part.isidentifier() for part in name.split(".")):
         raise TargetError(
-            f"there is no file {name!r}, and it is no module name; give {HELP}; "
-            f"{_not_in_catalogue(name)}",
+            f"{_not_in_catalogue(name)}; and there is no file {name!r}; give {HELP}",
             witness=name,
         )
     if "" not in sys.path and str(Path.cwd()) not in sys.path:
@@ -203,8 +205,7 @@ def _import_module(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
             raise TargetError(
-                f"there is no module {name!r}, nor a file or a group of that name; give {HELP}; "
-                f"{_not_in_catalogue(name)}",
+                f"{_not_in_catalogue(name)}; and there is no module {name!r}; give {HELP}",
                 witness=name,
             ) from error
         raise _failed(error, name) from error
@@ -222,9 +223,7 @@ def _not_in_catalogue(name: str) -> str:
 
 def _import_file(path: Path) -> ModuleType:
     if not path.is_file():
-        raise TargetError(
-            f"there is no file {path} in {Path.cwd()}; give {HELP}", witness=str(path)
-        )
+        raise _no_file(path)
     root = path.resolve().parent
     while (root / "__init__.py").is_file():
         root = root.parent
@@ -247,6 +246,11 @@ def _import_file(path: Path) -> ModuleType:
     finally:
         sys.path.remove(str(path.parent.resolve()))
     return module
+
+
+def _no_file(path: Path) -> TargetError:
+    where = "" if path.is_absolute() else f" in {Path.cwd()}"
+    return TargetError(f"there is no file {path}{where}; give {HELP}", witness=str(path))
 
 
 def _failed(error: BaseException, target: str) -> TargetError:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from groupkit.errors import NameClashError
-from groupkit.groups import catalog
+from groupkit.groups import catalog, p4m
 from groupkit.integers import listed
 from groupkit.playground.export import export_group
 from groupkit.split_group import SplitGroup
@@ -18,8 +18,12 @@ SCRIPTS: Final = ("torus.js", "pictures.js", "images.js", "filters.js", "patches
 
 
 def planar_groups() -> tuple[SplitGroup, ...]:
-    """Return the groups of dimension 2 in the catalogue: 13 wallpaper groups, and plug-ins'."""
-    return tuple(catalog.filter(dimension=2).values())
+    """Return the groups of dimension 2 in the catalogue: 13 wallpaper groups, and plug-ins'.
+
+    p4m comes first, since a page opens with it: of p1, one would see an ordinary convolution.
+    """
+    known = catalog.filter(dimension=2).values()
+    return p4m, *(group for group in known if group is not p4m)
 
 
 def page(groups: SplitGroup | Iterable[SplitGroup] | None = None) -> str:

@@ -45,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     batch = None if options.fixed else ({0: torch.export.Dim("batch", min=1)},)
     with torch.no_grad():
         program = torch.export.export(plain, (x,), dynamic_shapes=batch)
-        torch.export.save(program, options.out)
+        with options.out.open("wb") as file:  # a folder that is not there: an error of the system
+            torch.export.save(program, file)
         again = torch.export.load(options.out).module()
         same = equal(model(x), again(x))
     if not same:
@@ -62,7 +63,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _load(path: Path) -> nn.Module:
     # a whole module is code: it is the user's own file, as the help says
-    found: Any = torch.load(path, map_location="cpu", weights_only=False)
+    try:
+        found: Any = torch.load(path, map_location="cpu", weights_only=False)
+    except OSError:
+        raise
+    except Exception as error:  # unpickling runs the file's code, which may raise anything
+        raise PlainError(
+            f"{path} cannot be loaded: {type(error).__name__}: {error}; give a file that "
+            "torch.save(model, path) wrote, from a folder where the model's own classes can be "
+            "imported",
+            witness=path,
+        ) from error
     if isinstance(found, nn.Module):
         return found
     raise PlainError(
@@ -82,12 +93,17 @@ def _parser() -> argparse.ArgumentParser:
         description="Write a network as a program of torch's operations, for where groupkit is "
         "not installed. Loading a module runs code that its file names: use files of your own.",
     )
-    parser.add_argument("checkpoint", type=Path, help="from torch.save(model, CHECKPOINT)")
+    parser.add_argument(
+        "checkpoint",
+        type=Path,
+        metavar="CHECKPOINT",
+        help="a file that torch.save(model, CHECKPOINT) wrote: the whole module, no state_dict",
+    )
     parser.add_argument(
         "--shape", type=_shape, required=True, metavar="N,N,...", help="of an input, batch first"
     )
     parser.add_argument(
-        "--out", type=Path, default=Path("model.pt2"), metavar="FILE", help="(%(default)s)"
+        "--out", type=Path, default=Path("model.pt2"), metavar="FILE", help="%(default)s by default"
     )
     parser.add_argument("--fixed", action="store_true", help="take this batch size only")
     parser.add_argument(

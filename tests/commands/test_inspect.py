@@ -64,7 +64,7 @@ def test_list_what_there_is_not(
 def test_show(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["show", name]) == 0
     shown = capsys.readouterr().out
-    for part in ("elements", "Cayley table", "subgroups", "windows", "verify()", "LiftingConv"):
+    for part in ("elements", "Cayley table", "subgroups", "windows", "proof", "LiftingConv"):
         assert part in shown
 
 
@@ -106,6 +106,29 @@ def test_export_to_json_and_toml(
         assert cli.main(["export", name, "-o", str(tmp_path / file)]) == 0
         assert gk.SplitGroup.load(tmp_path / file) == gk.catalog[name]
         assert cli.main(["check", str(tmp_path / file)]) == 0
+
+
+def test_export_writes_what_can_be_loaded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["export", "p3", "-o", str(tmp_path / "p3.yaml")])
+    assert "p3.yaml is no declaration; end it in .json or .toml" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+    assert cli.main(["export", "p3", "--format", "json", "-o", str(tmp_path / "p3.txt")]) == 0
+
+
+def test_show_says_how_to_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["show", "p4m"]) == 0
+    shown = capsys.readouterr().out
+    assert "groupkit check p4m\n" in shown
+    assert "import groupkit as gk, groupkit_torch as gt\n" in shown
+    assert 'gt.layers(gk.catalog["p4m"]).LiftingConv(1, 8, 3)\n' in shown
+    gk.p4m.save(tmp_path / "mine.toml")
+    assert cli.main(["show", str(tmp_path / "mine.toml")]) == 0
+    shown = capsys.readouterr().out
+    assert f"groupkit check {tmp_path / 'mine.toml'}\n" in shown
+    assert "gt.layers(group).LiftingConv(1, 8, 3)\n" in shown
 
 
 def test_export_of_a_module_asks_which_group(capsys: pytest.CaptureFixture[str]) -> None:

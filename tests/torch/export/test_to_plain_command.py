@@ -49,6 +49,24 @@ def test_a_state_dict_is_no_model(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "holds a OrderedDict, which does not say how" in capsys.readouterr().err
 
 
+def test_a_file_of_something_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    checkpoint = tmp_path / "net.pt"
+    assert main(["to-plain", str(checkpoint), "--shape", "1,1,9,9"]) == 2
+    assert "net.pt cannot be used: No such file" in capsys.readouterr().err
+    checkpoint.write_text("no pickle")
+    assert main(["to-plain", str(checkpoint), "--shape", "1,1,9,9"]) == 2
+    said = capsys.readouterr().err
+    assert "net.pt cannot be loaded: " in said
+    assert "give a file that torch.save(model, path) wrote" in said
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, checkpoint = saved(tmp_path)
+    out = str(tmp_path / "nowhere" / "net.pt2")
+    assert main(["to-plain", str(checkpoint), "--shape", "1,1,9,9", "--out", out]) == 2
+    assert f"{out} cannot be used: No such file" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("shape", ["28", "a,b", "1,0,3", ""])
 def test_a_shape_is_checked(shape: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
