@@ -201,6 +201,18 @@ class LiftingConv(GroupConv):
 
     `GroupConv` with ``input_type="planar"``, its other arguments the same.
 
+    Parameters
+    ----------
+    group, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias
+        As in `GroupConv`; the input's channels are those of the image.
+    padding_mode, output_type, exact, device, dtype
+        As in `GroupConv`.
+
+    Raises
+    ------
+    SettingError, WindowError, FeatureTypeError, DimensionError
+        As in `GroupConv`.
+
     Examples
     --------
     >>> import groupkit as gk

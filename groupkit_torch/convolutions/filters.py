@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 import torch
@@ -22,11 +22,16 @@ from groupkit_torch.functional import (
     carry_on_columns,
     carry_on_rows,
     expand_filters,
+    flat_positions,
     spread,
+    take_filters,
 )
 from groupkit_torch.geometry import SettingError, positive
 from groupkit_torch.provenance import Declared
 from groupkit_torch.tables import Tabulated
+
+_SMALL: Final = 1 << 16
+"""Entries of a bank up to which looking each one up was measured to be faster, on two cores."""
 
 
 class Filters(Freezable, Tabulated, Declared):
@@ -40,8 +45,16 @@ class Filters(Freezable, Tabulated, Declared):
     weight: nn.Parameter
     bias: nn.Parameter | None
     _needs_a_group = True
-    _table_names: ClassVar[tuple[str, ...]] = ("bank_index", "_field_bits", "_invariant_bits")
+    _table_names: ClassVar[tuple[str, ...]] = (
+        "bank_index",
+        "_positions",
+        "_bias_positions",
+        "_field_bits",
+        "_invariant_bits",
+    )
     bank_index: Tensor
+    _positions: Tensor | None  # of small banks
+    _bias_positions: Tensor | None  # where bias entries follow maps
     _field_bits: Tensor | None  # float64 as int64, which .to(dtype) of a model leaves alone
     _invariant_bits: Tensor | None
 
@@ -73,6 +86,7 @@ class Filters(Freezable, Tabulated, Declared):
         self._input_size = axis_size(self.input_type)
         self._output_size = axis_size(self.output_type)
         self._fills_box = len(window) == math.prod(window.box)
+        self._positions = self._bias_positions = None
         self._field_bits = self._invariant_bits = None
 
     def _set_parameters(
@@ -115,6 +129,15 @@ class Filters(Freezable, Tabulated, Declared):
 
     def _make_tables(self, device: torch.device) -> None:
         self.bank_index = torch.tensor(self.filter_bank.index, device=device)
+        rows, columns = self._rows_and_columns()
+        if rows * columns * self.bank_index.numel() <= _SMALL:
+            self._positions = flat_positions(
+                self.weight, self.bank_index, fills_box=self._fills_box
+            )
+        size = self._output_size or 1
+        if self.bias is not None and size > 1:
+            channels = torch.arange(self.out_channels, dtype=torch.int32, device=device)
+            self._bias_positions = spread(channels, size)
         carried = self._carried()
         if carried is not None:
             self._field_bits = torch.tensor(carried, device=device).view(torch.int64)
@@ -137,8 +160,11 @@ class Filters(Freezable, Tabulated, Declared):
         >>> GroupConv(gk.p4, 2, 3, kernel_size=5).expanded_weight().shape
         torch.Size([12, 8, 5, 5])
         """
-        index = self.bank_index.to(self.weight.device)
-        bank = expand_filters(self.weight, index, fills_box=self._fills_box)
+        weight, whole = self.weight, self._fills_box
+        if self._positions is None or torch.compiler.is_compiling():
+            bank = expand_filters(weight, self.bank_index.to(weight.device), fills_box=whole)
+        else:
+            bank = take_filters(weight, self._positions.to(weight.device), fills_box=whole)
         if self._field_bits is None:
             return bank
         matrices = self._field_bits.to(bank.device).view(torch.float64)
@@ -153,10 +179,14 @@ class Filters(Freezable, Tabulated, Declared):
         vector.
         """
         bias = self.bias
-        if bias is None or self._invariant_bits is None:
+        if bias is None:
+            return None
+        if self._invariant_bits is not None:
+            basis = self._invariant_bits.to(bias.device).view(torch.float64).to(bias.dtype)
+            return (bias.view(-1, len(basis)) @ basis).reshape(-1)
+        if self._bias_positions is None or torch.compiler.is_compiling():
             return spread(bias, self._output_size or 1)
-        basis = self._invariant_bits.to(bias.device).view(torch.float64).to(bias.dtype)
-        return (bias.view(-1, len(basis)) @ basis).reshape(-1)
+        return bias.index_select(0, self._bias_positions.to(bias.device))
 
     def _to_freeze(self) -> list[str]:
         return ["expanded_weight", "expanded_bias"]

@@ -1,6 +1,12 @@
 """Pure functions of tensors and index arrays: every layer is one call of these."""
 
-from groupkit_torch.functional.banks import carry_on_columns, carry_on_rows, expand_filters
+from groupkit_torch.functional.banks import (
+    carry_on_columns,
+    carry_on_rows,
+    expand_filters,
+    flat_positions,
+    take_filters,
+)
 from groupkit_torch.functional.convolution import convolution, correlate, involution
 from groupkit_torch.functional.correlation import (
     convolve,
@@ -20,7 +26,9 @@ __all__ = [
     "correlate",
     "expand_filters",
     "fill_outside",
+    "flat_positions",
     "group_conv",
     "involution",
     "spread",
+    "take_filters",
 ]

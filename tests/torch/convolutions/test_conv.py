@@ -10,6 +10,7 @@ import torch
 import groupkit as gk
 import groupkit_torch as gt
 from groupkit.errors import FeatureTypeError, FilterBankError, NotASubgroupError, WindowError
+from groupkit_torch.convolutions import filters
 from groupkit_torch.geometry import SettingError
 from tests.torch.definition import check, conv
 from tests.torch.groups import (
@@ -233,3 +234,20 @@ def test_maps_that_are_too_small_are_refused(exact: str) -> None:
         for _ in range(2):
             with pytest.raises(WindowError, match=message):
                 layer(torch.zeros(shape))
+
+
+@pytest.mark.parametrize("group", [gk.p4m, gk.p6], ids=name)
+def test_small_and_large_banks_are_made_alike(
+    group: gk.SplitGroup, monkeypatch: pytest.MonkeyPatch, device: torch.device
+) -> None:
+    small = gt.GroupConv(group, 2, 3, 3, device=device, dtype=torch.float64)
+    monkeypatch.setattr(filters, "_SMALL", 0)
+    large = gt.GroupConv(group, 2, 3, 3, device=device, dtype=torch.float64)
+    assert (small._positions is None, large._positions is None) == (False, True)
+    large.load_state_dict(small.state_dict())
+    assert torch.equal(small.expanded_weight(), large.expanded_weight())
+    moved = small.to("cpu").float()
+    assert moved._positions is not None
+    assert moved._positions.dtype == torch.int32
+    large = large.float().to("cpu")
+    assert torch.equal(moved.expanded_weight(), large.expanded_weight())

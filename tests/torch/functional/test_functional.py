@@ -7,7 +7,14 @@ import torch
 import groupkit as gk
 from groupkit.action import array_action
 from groupkit.errors import FeatureTypeError
-from groupkit_torch.functional import act, expand_filters, fill_outside, group_conv
+from groupkit_torch.functional import (
+    act,
+    expand_filters,
+    fill_outside,
+    flat_positions,
+    group_conv,
+    take_filters,
+)
 from tests.torch.groups import GROUPS, array, image, name
 from tests.torch.oracles_torch import MatrixGroup
 
@@ -23,6 +30,24 @@ def test_the_gather_is_weight_at_index(group: gk.SplitGroup, device: torch.devic
     expected = with_zero[:, :, bank.index]  # [out, in, s', s, *box]
     expected = expected.swapaxes(1, 2).reshape(3 * order, 2 * order, *bank.window.box)
     assert np.array_equal(expanded, expected)
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=name)
+def test_looking_entries_up_is_the_gather(group: gk.SplitGroup, device: torch.device) -> None:
+    bank = group.filter_bank(3)
+    index = torch.tensor(bank.index, device=device)
+    whole = len(bank.window) == np.prod(bank.window.box)
+    weight = torch.tensor(array(3, 2, bank.n_parameters), device=device).requires_grad_()
+    other = weight.detach().clone().requires_grad_()
+    taken = take_filters(other, flat_positions(other, index, fills_box=whole), fills_box=whole)
+    gathered = expand_filters(weight, index)
+    assert torch.equal(taken, gathered)
+    gradient = torch.randn_like(taken)
+    taken.backward(gradient)
+    gathered.backward(gradient)
+    assert weight.grad is not None
+    assert other.grad is not None
+    assert torch.allclose(other.grad, weight.grad, rtol=0, atol=1e-12)
 
 
 def test_windows_that_fill_their_box_need_no_zero() -> None:
