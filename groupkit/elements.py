@@ -94,10 +94,28 @@ class Elements(Frozen):
 
         Missing indices are 0; arrays broadcast.
 
+        Parameters
+        ----------
+        stabilizer : Stabilizer
+            S.
+        **indices : int or numpy.ndarray of int
+            One for each axis of S; and t, [..., d], or the coordinates u, v, w.
+
+        Returns
+        -------
+        Elements
+            Of the shape to which the indices broadcast.
+
         Raises
         ------
         ElementError
             For an unknown index, one out of range, or both t and u, v, w.
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> Elements.from_indices(p4.stabilizer, r=[0, 1], u=2).to_matrix().shape
+        (2, 3, 3)
         """
         dimension = stabilizer.dimension
         names = TRANSLATION_NAMES[:dimension] if dimension <= len(TRANSLATION_NAMES) else ()
@@ -129,11 +147,30 @@ class Elements(Frozen):
     def from_matrix(cls, stabilizer: Stabilizer, matrices: Any) -> Elements:
         """Return the elements of homogeneous matrices [[M(s), t], [0, 1]], [*shape, d+1, d+1].
 
+        Parameters
+        ----------
+        stabilizer : Stabilizer
+            S.
+        matrices : array_like of int
+            [*shape, d+1, d+1].
+
+        Returns
+        -------
+        Elements
+            Of this shape.
+
         Raises
         ------
         ElementError
             If one is not the matrix of an element, with that matrix; or if the group has
             internal symmetries, so that matrices do not determine elements.
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> g = Elements.from_matrix(p4.stabilizer, [[0, -1, 2], [1, 0, 3], [0, 0, 1]])
+        >>> bool(g == p4.element(r=1, u=2, v=3))
+        True
         """
         d = stabilizer.dimension
         array = _integers(matrices, "a homogeneous matrix")
@@ -171,7 +208,20 @@ class Elements(Frozen):
         return Elements(self.stabilizer, product, exact_sum(self.translation, moved))
 
     def inverse(self) -> Elements:
-        """Return (t, s)⁻¹ = (-M(s)⁻¹ t, s⁻¹)."""
+        """Return (t, s)⁻¹ = (-M(s)⁻¹ t, s⁻¹).
+
+        Returns
+        -------
+        Elements
+            Of the same shape.
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> g = p4.element(r=1, u=2, v=3)
+        >>> bool(g @ g.inverse() == p4.identity())
+        True
+        """
         inverse = self.stabilizer.inverses[self.index]
         back = Elements(self.stabilizer, inverse, np.zeros(self.stabilizer.dimension, np.int64))
         return Elements(self.stabilizer, inverse, _negated(back._rotate(self.translation)))
@@ -179,10 +229,26 @@ class Elements(Frozen):
     def act(self, points: Any) -> _Integers:
         """Return g·x = M(s) x + t for lattice points x, [..., d], broadcasting.
 
+        Parameters
+        ----------
+        points : array_like of int
+            [..., d].
+
+        Returns
+        -------
+        numpy.ndarray
+            The images, [..., d].
+
         Raises
         ------
         ElementError, DimensionError
             If the points are not integer vectors of dimension d.
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> p4.element(r=1, u=2, v=3).act([[0, 0], [1, 0]]).tolist()
+        [[2, 3], [2, 4]]
         """
         array = _integers(points, "a lattice point")
         if array.shape[-1:] != (self.stabilizer.dimension,):
@@ -195,7 +261,19 @@ class Elements(Frozen):
         return exact_sum(self._rotate(array), self.translation)
 
     def to_matrix(self) -> Shaped[np.ndarray, "*shape e e"]:
-        """Return the homogeneous matrices [[M(s), t], [0, 1]], [*shape, d + 1, d + 1]."""
+        """Return the homogeneous matrices [[M(s), t], [0, 1]], [*shape, d + 1, d + 1].
+
+        Returns
+        -------
+        numpy.ndarray
+            Exact integers.
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> p4.element(r=1, u=2, v=3).to_matrix().tolist()
+        [[0, -1, 2], [1, 0, 3], [0, 0, 1]]
+        """
         d = self.stabilizer.dimension
         result = np.zeros((*self.shape, d + 1, d + 1), dtype=self.translation.dtype)
         result[..., :d, :d] = self.stabilizer.matrices[self.index]
@@ -204,7 +282,18 @@ class Elements(Frozen):
         return result
 
     def indices(self) -> dict[str, Any]:
-        """Return axis indices and translation coordinates, as `SplitGroup.element` takes them."""
+        """Return axis indices and translation coordinates, as `SplitGroup.element` takes them.
+
+        Returns
+        -------
+        dict of str to int or numpy.ndarray
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> {name: int(i) for name, i in p4m.element(m=1, r=2, u=5).indices().items()}
+        {'m': 1, 'r': 2, 'u': 5, 'v': 0}
+        """
         d = self.stabilizer.dimension
         if d > len(TRANSLATION_NAMES):
             return {**self.stabilizer.axis_indices(self.index), "t": self.translation}

@@ -67,6 +67,10 @@ class FeatureType:
         declared : {"planar", "regular"}, Field, Subgroup, iterable of int or FeatureType
             A name, a field of planar maps, or H itself (all its elements).
 
+        Returns
+        -------
+        FeatureType
+
         Raises
         ------
         FeatureTypeError
@@ -128,7 +132,25 @@ class FeatureType:
         return action
 
     def array_shape(self, space: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the shape of one channel: the stabilizer axis, if any, and the lattice axes."""
+        """Return the shape of one channel: the stabilizer axis, if any, and the lattice axes.
+
+        Parameters
+        ----------
+        space : tuple of int
+            Sides of the lattice axes.
+
+        Returns
+        -------
+        tuple of int
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> p4.feature_type("regular").array_shape((5, 5))
+        (4, 5, 5)
+        >>> p4.feature_type("planar").array_shape((5, 5))
+        (5, 5)
+        """
         return (self.size, *space) if self.has_axis else tuple(space)
 
     def __str__(self) -> str:

@@ -47,10 +47,24 @@ class FiniteGroup(Frozen):
     def from_table(cls, cayley_table: Any) -> FiniteGroup:
         """Return the group of a Cayley table, after checking every axiom.
 
+        Parameters
+        ----------
+        cayley_table : array_like of int
+            [order, order], entry [a, b] the number of ab.
+
+        Returns
+        -------
+        FiniteGroup
+
         Raises
         ------
         NotClosedError, NotInvertibleError, MissingIdentityError, NotAssociativeError
             Naming the entries that break the axiom.
+
+        Examples
+        --------
+        >>> FiniteGroup.from_table([[0, 1], [1, 0]])
+        FiniteGroup(order=2, abelian, element orders 1 2)
         """
         return FiniteGroup(cayley_table)
 
@@ -59,13 +73,54 @@ class FiniteGroup(Frozen):
         """Return the group formed by a complete list of permutations, in the order given.
 
         A permutation p is the sequence p(0), p(1), …; products apply the right factor first.
+
+        Parameters
+        ----------
+        permutations : iterable of sequence of int
+            All of them.
+
+        Returns
+        -------
+        FiniteGroup
+            Element i is the permutation i of the list.
+
+        Raises
+        ------
+        DeclarationError
+            Or the subclass that names what is wrong: they are not closed, or no permutations.
+
+        Examples
+        --------
+        >>> FiniteGroup.from_permutations([(0, 1, 2), (1, 2, 0), (2, 0, 1)])
+        FiniteGroup(order=3, abelian, element orders 1 3 3)
         """
         images = permutation_array(permutations)
         return FiniteGroup(table_of(images, lambda all_, b: all_[:, b], "permutation {}".format))
 
     @classmethod
     def from_matrices(cls, matrices: Iterable[Any]) -> FiniteGroup:
-        """Return the group formed by a complete list of integer matrices, in the order given."""
+        """Return the group formed by a complete list of integer matrices, in the order given.
+
+        Parameters
+        ----------
+        matrices : iterable of matrices of int
+            All of them, [d, d].
+
+        Returns
+        -------
+        FiniteGroup
+            Element i is the matrix i of the list.
+
+        Raises
+        ------
+        DeclarationError
+            Or the subclass that names what is wrong: they are not closed, or no integer matrices.
+
+        Examples
+        --------
+        >>> FiniteGroup.from_matrices([[[1, 0], [0, 1]], [[0, 1], [1, 0]]])
+        FiniteGroup(order=2, abelian, element orders 1 2)
+        """
         return FiniteGroup(matrix_table(integer_matrices(matrices)))
 
     @classmethod
@@ -74,12 +129,26 @@ class FiniteGroup(Frozen):
 
         Identity first, then breadth-first in generator order.
 
+        Parameters
+        ----------
+        generators : iterable
+            Permutations, or integer matrices.
+
+        Returns
+        -------
+        FiniteGroup
+
         Raises
         ------
         InfiniteGroupError
             If integer matrices generate an infinite group.
         TooLargeError
             At more than 4096 elements.
+
+        Examples
+        --------
+        >>> FiniteGroup.from_generators([(1, 2, 0), (1, 0, 2)])
+        FiniteGroup(order=6, not abelian, element orders 1 2 2 2 3 3)
         """
         steps = listed(generators, "generators")
         if not steps:
@@ -141,10 +210,25 @@ class FiniteGroup(Frozen):
     def subgroup(self, generators: Iterable[Any] = ()) -> Subgroup:
         """Return the subgroup that some elements generate: the trivial one for none.
 
+        Parameters
+        ----------
+        generators : iterable of int
+            Numbers of elements.
+
+        Returns
+        -------
+        Subgroup
+
         Raises
         ------
         ElementError
             If a generator is not an element.
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> FiniteGroup(p4m.stabilizer.cayley_table).subgroup([2, 4]).members
+        (0, 2, 4, 6)
         """
         steps = [self.number(generator) for generator in listed(generators, "generators")]
         inside = cayley.generated_by(self.cayley_table, self.identity, steps)
@@ -158,21 +242,76 @@ class FiniteGroup(Frozen):
         subgroup : Subgroup or iterable of int
             H, or all its elements.
 
+        Returns
+        -------
+        Cosets
+            ``members``, ``representatives``, and ``index_of``, the coset of each element.
+
         Raises
         ------
         NotASubgroupError
             If the elements are not closed, with the product that leaves them.
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> p4m.stabilizer.left_cosets([0, 4]).members
+        ((0, 4), (1, 7), (2, 6), (3, 5))
         """
         return cosets.left_cosets(self.cayley_table, self.as_subgroup(subgroup).members)
 
     def right_cosets(self, subgroup: Subgroup | Iterable[int]) -> Cosets:
-        """Return the cosets Ha, each named by its smallest element, in that order."""
+        """Return the cosets Ha, each named by its smallest element, in that order.
+
+        Parameters
+        ----------
+        subgroup : Subgroup or iterable of int
+            H, or all its elements.
+
+        Returns
+        -------
+        Cosets
+            As of `left_cosets`.
+
+        Raises
+        ------
+        NotASubgroupError
+            If the elements are not closed.
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> p4m.stabilizer.right_cosets([0, 4]).members
+        ((0, 4), (1, 5), (2, 6), (3, 7))
+        """
         return cosets.right_cosets(self.cayley_table, self.as_subgroup(subgroup).members)
 
     def double_cosets(
         self, left: Subgroup | Iterable[int], right: Subgroup | Iterable[int]
     ) -> Cosets:
-        """Return the double cosets HaK, each named by its smallest element, in that order."""
+        """Return the double cosets HaK, each named by its smallest element, in that order.
+
+        Parameters
+        ----------
+        left, right : Subgroup or iterable of int
+            H and K, or all their elements.
+
+        Returns
+        -------
+        Cosets
+            As of `left_cosets`; they may have different sizes.
+
+        Raises
+        ------
+        NotASubgroupError
+            If the elements of one are not closed.
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> p4m.stabilizer.double_cosets([0, 4], [0, 4]).members
+        ((0, 4), (1, 3, 5, 7), (2, 6))
+        """
         return cosets.double_cosets(
             self.cayley_table, self.as_subgroup(left).members, self.as_subgroup(right).members
         )
@@ -180,12 +319,27 @@ class FiniteGroup(Frozen):
     def as_subgroup(self, members: Subgroup | Iterable[int]) -> Subgroup:
         """Return ``members`` as a subgroup of this group, checked to be one.
 
+        Parameters
+        ----------
+        members : Subgroup or iterable of int
+            All its elements.
+
+        Returns
+        -------
+        Subgroup
+
         Raises
         ------
         ElementError
             If a subgroup belongs to another group, or a member is no element.
         NotASubgroupError
             If the members are not closed.
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> p4m.stabilizer.as_subgroup([0, 4]).members
+        (0, 4)
         """
         if isinstance(members, Subgroup):
             if members.parent != self:
@@ -300,7 +454,19 @@ class Subgroup(Frozen):
         self._set(parent=parent, members=members)
 
     def as_group(self) -> FiniteGroup:
-        """Return H as a group of its own, whose element i is ``members[i]``."""
+        """Return H as a group of its own, whose element i is ``members[i]``.
+
+        Returns
+        -------
+        FiniteGroup
+            Of order |H|.
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> p4m.stabilizer.as_subgroup([0, 2, 4, 6]).as_group()
+        FiniteGroup(order=4, abelian, element orders 1 2 2 2)
+        """
         chosen = np.array(self.members)
         products = self.parent.cayley_table[np.ix_(chosen, chosen)]
         return FiniteGroup(np.searchsorted(chosen, products))

@@ -90,12 +90,21 @@ class Lattice:
         dimension : int, optional
             Needed for ``"hexagonal"`` in three dimensions only.
 
+        Returns
+        -------
+        Lattice
+
         Raises
         ------
         UnknownNameError
             With the nearest name.
         DimensionError
             If the lattice of that name has another dimension.
+
+        Examples
+        --------
+        >>> Lattice.named("cubic F") == Lattice.named("cF")
+        True
         """
         wanted = str(name)  # an array would compare entry by entry
         found = [lattice for lattice in _bravais().values() if wanted in _names(lattice)]
@@ -117,6 +126,16 @@ class Lattice:
     @classmethod
     def from_gram(cls, name: str, gram: Any) -> Lattice:
         """Return the rigid lattice with this rational Gram matrix (kept up to scale).
+
+        Parameters
+        ----------
+        name : str
+        gram : array_like of rational numbers
+            [d, d], entry [i, j] the product of basis vectors i and j.
+
+        Returns
+        -------
+        Lattice
 
         Raises
         ------
@@ -151,6 +170,21 @@ class Lattice:
 
         Its forms span the solutions of MᵀQM = Q.  They are the group averages of the
         symmetric matrices; one that a Bravais lattice of this module has gets its name.
+
+        Parameters
+        ----------
+        matrices : numpy.ndarray of int
+            [order, d, d], all elements of a group.
+
+        Returns
+        -------
+        Lattice
+
+        Examples
+        --------
+        >>> from groupkit import p6
+        >>> Lattice.invariant(p6.stabilizer.matrices).name
+        'hexagonal'
         """
         dimension = matrices.shape[-1]
         transposed = matrices.swapaxes(-1, -2)
@@ -167,6 +201,15 @@ class Lattice:
         """Return the same lattice in the basis whose vectors are the columns P: Q → PᵀQP.
 
         It keeps its name where a Bravais lattice of this module has these Gram matrices.
+
+        Parameters
+        ----------
+        basis : numpy.ndarray of int
+            P, [d, d].
+
+        Returns
+        -------
+        Lattice
         """
 
         def moved(form: Form) -> Form:
@@ -179,6 +222,16 @@ class Lattice:
 
     def direct_sum(self, other: Lattice) -> Lattice:
         """Return the orthogonal sum: Gram matrices are diagonal blocks of those of the two.
+
+        Parameters
+        ----------
+        other : Lattice
+            Of any dimension.
+
+        Returns
+        -------
+        Lattice
+            Of d + d' dimensions.
 
         Examples
         --------

@@ -156,10 +156,20 @@ class SplitGroup(Frozen):
             [order, order], the numbers of products: only where some elements have one matrix
             (see `with_internal`, which is the usual way to them).
 
+        Returns
+        -------
+        SplitGroup
+
         Raises
         ------
         DeclarationError
             Or the subclass that names the broken law.
+
+        Examples
+        --------
+        >>> one, mirror = [[1, 0], [0, 1]], [[-1, 0], [0, 1]]
+        >>> SplitGroup.from_matrices("pm", [one, mirror], axes={"m": 2}).order
+        2
         """
         return cls._of(by_matrices(name, matrices, axes, lattice, cayley_table))
 
@@ -320,10 +330,25 @@ class SplitGroup(Frozen):
 
         Missing indices are 0; arrays broadcast to an array of elements.
 
+        Parameters
+        ----------
+        **indices : int or numpy.ndarray of int
+            One for each axis of S; and t, [..., d], or the coordinates u, v, w.
+
+        Returns
+        -------
+        Elements
+
         Raises
         ------
         ElementError
             If an index is unknown or out of range, or a translation is no integer vector.
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> bool(p4.element(r=1, u=2, v=3) @ p4.element(r=1) == p4.element(r=2, t=(2, 3)))
+        True
         """
         return Elements.from_indices(self.stabilizer, **indices)
 
@@ -338,7 +363,20 @@ class SplitGroup(Frozen):
         radius: int = 10,
         seed: int | np.random.Generator | None = None,
     ) -> Elements:
-        """Return uniformly random elements with translations in [-radius, radius]^d."""
+        """Return uniformly random elements with translations in [-radius, radius]^d.
+
+        Parameters
+        ----------
+        shape : int or tuple of int
+            Of the array; one element by default.
+        radius : int
+            The largest entry of a translation.
+        seed : int or numpy.random.Generator, optional
+
+        Returns
+        -------
+        Elements
+        """
         return random_elements(self.stabilizer, shape, radius, np.random.default_rng(seed))
 
     def from_matrix(self, matrices: Any) -> Elements:
@@ -352,19 +390,107 @@ class SplitGroup(Frozen):
         return Elements.from_matrix(self.stabilizer, matrices)
 
     def subgroup(self, *generators: Mapping[str, int] | int) -> Subgroup:
-        """Return the subgroup of S that elements generate: ``group.subgroup({"r": 2})``."""
+        """Return the subgroup of S that elements generate: ``group.subgroup({"r": 2})``.
+
+        Parameters
+        ----------
+        *generators : mapping or int
+            Indices by axis, of which missing ones are 0, or numbers of elements.
+
+        Returns
+        -------
+        Subgroup
+
+        Raises
+        ------
+        ElementError
+            If one is not an element.
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> p4m.subgroup({"m": 1}, {"r": 2}).members
+        (0, 2, 4, 6)
+        """
         return self.stabilizer.subgroup(generators)
 
     def window(self, kernel_size: int | Sequence[int]) -> Window:
-        """Return the largest S-stable subset of a box about its centre (see `Window`)."""
+        """Return the largest S-stable subset of a box about its centre (see `Window`).
+
+        Parameters
+        ----------
+        kernel_size : int or tuple of int
+            The sides of the box.
+
+        Returns
+        -------
+        Window
+
+        Raises
+        ------
+        WindowError
+            If the subset does not reach all sides of the box, with sizes that work.
+        DimensionError
+            If there is another number of sides than d.
+
+        Examples
+        --------
+        >>> from groupkit import p6
+        >>> len(p6.window(3))
+        7
+        """
         return Window.of_size(self.stabilizer, kernel_size)
 
     def window_of_points(self, points: Iterable[Any], centre: Any = None) -> Window:
-        """Return the window of explicit points, about their mean unless a centre is given."""
+        """Return the window of explicit points, about their mean unless a centre is given.
+
+        Parameters
+        ----------
+        points : iterable of d integers each
+            All of them.
+        centre : sequence of d rational numbers, optional
+            What S acts about.
+
+        Returns
+        -------
+        Window
+
+        Raises
+        ------
+        WindowError, DimensionError
+            If S does not map them onto themselves about this centre.
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> len(p4.window_of_points([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)]))
+        5
+        """
         return Window.from_points(self.stabilizer, points, centre)
 
     def feature_type(self, declared: TypeLike | FeatureType) -> FeatureType:
-        """Return the feature type "planar", "regular", or functions on G/H for a subgroup H."""
+        """Return the feature type "planar", "regular", or functions on G/H for a subgroup H.
+
+        Parameters
+        ----------
+        declared : {"planar", "regular"}, Field, Subgroup or iterable of int
+            A name, a field of planar maps, or H itself (all its elements).
+
+        Returns
+        -------
+        FeatureType
+
+        Raises
+        ------
+        FeatureTypeError, NotASubgroupError
+            If there is no such type of this group.
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> p4m.feature_type(p4m.subgroup({"m": 1})).size
+        4
+        """
         return FeatureType.of(self.stabilizer, declared)
 
     def field(self, declared: Any, components: str = "cartesian") -> Field:
@@ -404,7 +530,32 @@ class SplitGroup(Frozen):
         input_type: TypeLike | FeatureType = "regular",
         output_type: TypeLike | FeatureType = "regular",
     ) -> FilterBank:
-        """Return the index array of a layer (see `FilterBank`) for a window or kernel size."""
+        r"""Return the index array of a layer (see `FilterBank`) for a window or kernel size.
+
+        Parameters
+        ----------
+        window : int, tuple of int or Window
+            Where filters live; a kernel size stands for its window.
+        input_type, output_type : {"planar", "regular"}, Field or subgroup
+            What the maps are functions on.
+
+        Returns
+        -------
+        FilterBank
+            ``index`` is [\|S/H_out\|, \|S/H_in\|, *box].
+
+        Raises
+        ------
+        WindowError, FeatureTypeError
+            If there is no such window or type.
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> bank = p4.filter_bank(3)
+        >>> bank.index.shape, bank.n_parameters
+        ((4, 4, 3, 3), 36)
+        """
         points = window if isinstance(window, Window) else self.window(window)
         return FilterBank(points, self.feature_type(input_type), self.feature_type(output_type))
 
@@ -415,7 +566,38 @@ class SplitGroup(Frozen):
         feature_type: TypeLike | FeatureType = "regular",
         torus: bool = False,
     ) -> Int[np.ndarray, "*out"]:
-        """Return L_s on arrays with these lattice sides, as an index (see ``groupkit.action``)."""
+        """Return L_s on arrays with these lattice sides, as an index (see ``groupkit.action``).
+
+        Parameters
+        ----------
+        s : int
+            The number of an element of S.
+        shape : sequence of int
+            The lattice sides.
+        feature_type : {"planar", "regular"}, Field or subgroup
+            What the map is a function on.
+        torus : bool
+            Whether S acts about index 0 of a periodic array, and not about the centre.
+
+        Returns
+        -------
+        numpy.ndarray
+            Entry i of the moved map is the entry index[i] of the flat map; one past its end is
+            a zero.
+
+        Raises
+        ------
+        ElementError, WindowError
+            If s is no element, or the array has no centre that S allows.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from groupkit import p4
+        >>> f = np.arange(4).reshape(2, 2)
+        >>> f.reshape(-1)[p4.action(1, f.shape, "planar")].tolist()
+        [[1, 3], [0, 2]]
+        """
         return array_action(self.stabilizer, s, shape, self.feature_type(feature_type), torus)
 
     def verify(self, kernel_sizes: int | Sequence[int | Sequence[int]] | None = None) -> Report:
@@ -478,12 +660,38 @@ class SplitGroup(Frozen):
         return cls.from_generators(**known) if "generators" in known else cls.from_matrices(**known)
 
     def save(self, path: str | Path) -> None:
-        """Write the declaration to a .json or .toml file of plain integers."""
+        """Write the declaration to a .json or .toml file of plain integers.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            Ends in .json or .toml.
+
+        Raises
+        ------
+        FileFormatError
+            If it ends otherwise.
+        """
         declaration.write_file(path, self.to_dict())
 
     @classmethod
     def load(cls, path: str | Path) -> SplitGroup:
-        """Read a declaration from a .json or .toml file; nothing in it is executed."""
+        """Read a declaration from a .json or .toml file; nothing in it is executed.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            Ends in .json or .toml.
+
+        Returns
+        -------
+        SplitGroup
+
+        Raises
+        ------
+        FileFormatError, DeclarationError
+            If there is no such file, or it declares no group.
+        """
         return cls.from_dict(declaration.check_document(declaration.read_file(path)))
 
     @property

@@ -88,11 +88,21 @@ class Window(Frozen):
         kernel_size : int or tuple of int
             The sides of the box.
 
+        Returns
+        -------
+        Window
+
         Raises
         ------
         WindowError
             If the stable subset does not reach all sides of the box; the message names
             sizes that work.
+
+        Examples
+        --------
+        >>> from groupkit import p6
+        >>> len(Window.of_size(p6.stabilizer, 5))
+        19
         """
         return _largest_in_box(stabilizer, read_box(kernel_size, stabilizer.dimension))
 
@@ -109,9 +119,20 @@ class Window(Frozen):
         centre : sequence of d rational numbers, optional
             The mean of the points by default, which every stable set has as a centre.
 
+        Returns
+        -------
+        Window
+
         Raises
         ------
         WindowError, DimensionError
+
+        Examples
+        --------
+        >>> from groupkit import catalog
+        >>> triangle = Window.from_points(catalog["p3"].stabilizer, [(0, 0), (1, 0), (1, 1)])
+        >>> [str(c) for c in triangle.centre]
+        ['2/3', '1/3']
         """
         array = np.unique(_points(points, stabilizer.dimension), axis=0)
         if centre is None:

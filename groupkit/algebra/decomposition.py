@@ -90,6 +90,16 @@ def decompose(gset: GSet) -> tuple[IsotypicComponent, ...]:
 def irrep_multiplicities(gset: GSet) -> dict[RealIrrep, int]:
     """Return how often each real irrep occurs in the functions on a G-set, if it does.
 
+    Parameters
+    ----------
+    gset : GSet
+        As in `decompose`.
+
+    Returns
+    -------
+    dict of RealIrrep to int
+        Those that occur, in the order of `real_irreps`.
+
     Raises
     ------
     NotAnActionError

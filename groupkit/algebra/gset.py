@@ -101,10 +101,21 @@ class GSet(Frozen):
         act : callable
             Called with the number of an element and a point, it returns the image.
 
+        Returns
+        -------
+        GSet
+
         Raises
         ------
         NotAnActionError
             With an element and a point whose image is none of the points, or as `GSet` does.
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> signs = GSet.from_function(p4, [1, -1], lambda a, x: x * int((-1) ** a))
+        >>> signs.is_transitive
+        True
         """
         finite = finite_part(group)
         names = distinct(points)
@@ -124,19 +135,56 @@ class GSet(Frozen):
 
     @classmethod
     def regular(cls, group: FiniteGroup | SplitGroup) -> GSet:
-        """Return G acting on itself by left multiplication, b ↦ ab."""
+        """Return G acting on itself by left multiplication, b ↦ ab.
+
+        Parameters
+        ----------
+        group : FiniteGroup or SplitGroup
+            G, or S for Z^d ⋊ S.
+
+        Returns
+        -------
+        GSet
+        """
         finite = finite_part(group)
         return cls(finite, finite.cayley_table)
 
     @classmethod
     def by_conjugation(cls, group: FiniteGroup | SplitGroup) -> GSet:
-        """Return G acting on itself by conjugation, b ↦ aba⁻¹: orbits are conjugacy classes."""
+        """Return G acting on itself by conjugation, b ↦ aba⁻¹: orbits are conjugacy classes.
+
+        Parameters
+        ----------
+        group : FiniteGroup or SplitGroup
+            G, or S for Z^d ⋊ S.
+
+        Returns
+        -------
+        GSet
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> [len(orbit) for orbit in GSet.by_conjugation(p4m).orbits]
+        [1, 2, 1, 2, 2]
+        """
         finite = finite_part(group)
         return cls(finite, finite.cayley_table[finite.cayley_table, finite.inverses[:, None]])
 
     @classmethod
     def of_cosets(cls, group: FiniteGroup | SplitGroup, subgroup: Subgroup | Iterable[int]) -> GSet:
         """Return G acting on the left cosets of H, bH ↦ abH; points are named by their members.
+
+        Parameters
+        ----------
+        group : FiniteGroup or SplitGroup
+            G, or S for Z^d ⋊ S.
+        subgroup : Subgroup or iterable of int
+            H, or all its elements.
+
+        Returns
+        -------
+        GSet
 
         Raises
         ------
@@ -156,6 +204,15 @@ class GSet(Frozen):
     @classmethod
     def of_window(cls, window: Window) -> GSet:
         """Return S acting on the points of a window, about its centre.
+
+        Parameters
+        ----------
+        window : Window
+            Of a group S.
+
+        Returns
+        -------
+        GSet
 
         Raises
         ------
@@ -239,6 +296,18 @@ class GSet(Frozen):
     def act(self, element: int, point: Any) -> Hashable:
         """Return the point a·x.
 
+        Parameters
+        ----------
+        element : int
+            The number of a.
+        point : hashable
+            x, one of ``points``.
+
+        Returns
+        -------
+        hashable
+            One of ``points``.
+
         Raises
         ------
         ElementError
@@ -249,6 +318,15 @@ class GSet(Frozen):
     def orbit(self, point: Any) -> tuple[Hashable, ...]:
         """Return the orbit G·x of a point.
 
+        Parameters
+        ----------
+        point : hashable
+            One of ``points``.
+
+        Returns
+        -------
+        tuple of hashable
+
         Raises
         ------
         ElementError
@@ -257,6 +335,15 @@ class GSet(Frozen):
 
     def stabilizer(self, point: Any) -> Subgroup:
         """Return {a : a·x = x}; its index is the size of the orbit of x.
+
+        Parameters
+        ----------
+        point : hashable
+            x, one of ``points``.
+
+        Returns
+        -------
+        Subgroup
 
         Raises
         ------
@@ -270,10 +357,25 @@ class GSet(Frozen):
 
         Burnside: the mean over G of colours^(number of cycles on X), in exact integers.
 
+        Parameters
+        ----------
+        colours : int
+            How many colours there are.
+
+        Returns
+        -------
+        int
+
         Raises
         ------
         ElementError
             If the number of colours is no integer ≥ 0.
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> GSet.of_window(p4.window(2)).count_colourings(2)  # black and white squares of 2×2
+        6
         """
         count = integer(colours)
         if count is None or count < 0:

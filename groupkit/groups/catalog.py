@@ -64,12 +64,26 @@ class Catalog(Mapping[str, SplitGroup]):
     def record(self, name: str) -> GroupRecord:
         """Return what is known of a group by its name or an alias, without making it.
 
+        Parameters
+        ----------
+        name : str
+            A name, or any of `aliases`.
+
+        Returns
+        -------
+        GroupRecord
+
         Raises
         ------
         NotSplitError
             For a group that does not split, with the refinement on which it does.
         UnknownNameError
             With the nearest names.
+
+        Examples
+        --------
+        >>> catalog.record("F-43m").number
+        216
         """
         found = self._find(name)
         if found is None:
@@ -106,24 +120,67 @@ class Catalog(Mapping[str, SplitGroup]):
         return f"Catalog({len(self)} groups)"
 
     def line_group(self, number: int) -> SplitGroup:
-        """Return a line group by its number: 1 for line-p1, 2 for line-pm."""
+        """Return a line group by its number: 1 for line-p1, 2 for line-pm.
+
+        Parameters
+        ----------
+        number : int
+            1 or 2.
+
+        Returns
+        -------
+        SplitGroup
+
+        Raises
+        ------
+        UnknownNameError
+            For other numbers.
+        """
         return self._numbered(1, number)
 
     def wallpaper_group(self, number: int) -> SplitGroup:
         """Return a wallpaper group by its number in ITA, 1 to 17.
 
+        Parameters
+        ----------
+        number : int
+            1 to 17.
+
+        Returns
+        -------
+        SplitGroup
+
         Raises
         ------
         NotSplitError, UnknownNameError
+
+        Examples
+        --------
+        >>> catalog.wallpaper_group(11).name
+        'p4m'
         """
         return self._numbered(2, number)
 
     def space_group(self, number: int) -> SplitGroup:
         """Return a space group by its number in ITA, 1 to 230.
 
+        Parameters
+        ----------
+        number : int
+            1 to 230.
+
+        Returns
+        -------
+        SplitGroup
+
         Raises
         ------
         NotSplitError, UnknownNameError
+
+        Examples
+        --------
+        >>> catalog.space_group(221).name
+        'Pm-3m'
         """
         return self._numbered(3, number)
 
@@ -148,11 +205,20 @@ class Catalog(Mapping[str, SplitGroup]):
         is_subgroup_of : str, optional
             A group whose subgroups Z^d ⋊ H they are, as the method of that name tells.
 
+        Returns
+        -------
+        dict of str to SplitGroup
+
         Raises
         ------
         UnknownNameError
             For a lattice, class or group that there is not, with the nearest name, and for a
             dimension or order that is no integer.
+
+        Examples
+        --------
+        >>> list(catalog.filter(dimension=2, lattice="square"))
+        ['p4', 'p4m']
         """
         for what, number in (("dimension", dimension), ("order", order)):
             if number is not None and whole(number) is None:
@@ -179,6 +245,15 @@ class Catalog(Mapping[str, SplitGroup]):
         elements where it is the same.  Of groups with internal symmetries only those are
         subgroups whose elements `embedding` finds.
 
+        Parameters
+        ----------
+        small, large : str
+            Names or aliases.
+
+        Returns
+        -------
+        bool
+
         Raises
         ------
         NotSplitError, UnknownNameError
@@ -201,6 +276,15 @@ class Catalog(Mapping[str, SplitGroup]):
     def split_overgroup(self, name: str) -> SplitOvergroup:
         """Return the split group (1/m)Z^d ⋊ S that a group which does not split is part of.
 
+        Parameters
+        ----------
+        name : str
+            Of a group that does not split.
+
+        Returns
+        -------
+        SplitOvergroup
+
         Raises
         ------
         UnknownNameError
@@ -221,6 +305,18 @@ class Catalog(Mapping[str, SplitGroup]):
 
     def register(self, group: SplitGroup, aliases: Iterable[str] = ()) -> SplitGroup:
         """Add a group under its name, and return it; adding it once more changes nothing.
+
+        Parameters
+        ----------
+        group : SplitGroup
+            Yours.
+        aliases : iterable of str
+            Other names that find it.
+
+        Returns
+        -------
+        SplitGroup
+            The group.
 
         Raises
         ------
