@@ -201,7 +201,25 @@ class FiniteGroup(Frozen):
     def product(
         self, a: int | Int[np.ndarray, "*a"], b: int | Int[np.ndarray, "*b"]
     ) -> Int[np.ndarray, "*ab"] | np.int64:
-        """Return the number of ab; arrays broadcast."""
+        """Return the number of ab; arrays broadcast.
+
+        Parameters
+        ----------
+        a, b : int or numpy.ndarray of int
+            Numbers of elements.
+
+        Returns
+        -------
+        numpy.ndarray or int
+            Of the shape to which they broadcast.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from groupkit import p4
+        >>> p4.stabilizer.product(1, np.array([0, 1, 3])).tolist()
+        [1, 2, 0]
+        """
         result: Int[np.ndarray, "*ab"] | np.int64 = self.cayley_table[
             self._elements(a), self._elements(b)
         ]

@@ -234,6 +234,17 @@ class SplitGroup(Frozen):
         The lattice is the orthogonal sum of the two.  Axes of the second group follow those of
         the first, and get a number where their names are taken: r, r2.
 
+        Parameters
+        ----------
+        other : SplitGroup
+            G', of any dimension.
+        name : str, optional
+            By default that of the two.
+
+        Returns
+        -------
+        SplitGroup
+
         Examples
         --------
         >>> from groupkit import catalog, p4
@@ -353,7 +364,17 @@ class SplitGroup(Frozen):
         return Elements.from_indices(self.stabilizer, **indices)
 
     def identity(self, shape: int | tuple[int, ...] = ()) -> Elements:
-        """Return the identity, as an array of elements of this shape."""
+        """Return the identity, as an array of elements of this shape.
+
+        Parameters
+        ----------
+        shape : int or tuple of int
+            Of the array; one element by default.
+
+        Returns
+        -------
+        Elements
+        """
         numbers = np.full(shape, self.stabilizer.identity, dtype=np.int64)
         return Elements(self.stabilizer, numbers, np.zeros(self.dimension, dtype=np.int64))
 
@@ -381,6 +402,15 @@ class SplitGroup(Frozen):
 
     def from_matrix(self, matrices: Any) -> Elements:
         """Return the elements of homogeneous matrices [[M, t], [0, 1]], [*shape, d+1, d+1].
+
+        Parameters
+        ----------
+        matrices : array_like of int
+            [*shape, d+1, d+1].
+
+        Returns
+        -------
+        Elements
 
         Raises
         ------
@@ -691,6 +721,15 @@ class SplitGroup(Frozen):
         ------
         FileFormatError, DeclarationError
             If there is no such file, or it declares no group.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> from groupkit import p4
+        >>> with TemporaryDirectory() as folder:
+        ...     p4.save(f"{folder}/p4.toml")
+        ...     SplitGroup.load(f"{folder}/p4.toml") == p4
+        True
         """
         return cls.from_dict(declaration.check_document(declaration.read_file(path)))
 

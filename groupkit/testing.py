@@ -139,6 +139,16 @@ def elements(
     -------
     SearchStrategy
         Of Elements.
+
+    Examples
+    --------
+    >>> from hypothesis import given, settings
+    >>> from groupkit import p4
+    >>> @settings(max_examples=5, deadline=None)
+    ... @given(elements(p4, radius=3))
+    ... def has_an_inverse(g):
+    ...     assert g @ g.inverse() == p4.identity()
+    >>> has_an_inverse()
     """
     count = int(np.prod(shape, dtype=np.int64))
     numbers = draw(st.lists(st.integers(0, group.order - 1), min_size=count, max_size=count))
@@ -166,6 +176,16 @@ def windows(draw: Any, group: SplitGroup, largest: int = 7) -> Window:
     -------
     SearchStrategy
         Of Window.
+
+    Examples
+    --------
+    >>> from hypothesis import given, settings
+    >>> from groupkit import p6
+    >>> @settings(max_examples=5, deadline=None)
+    ... @given(windows(p6))
+    ... def falls_into_orbits(window):
+    ...     assert window.permutations.shape == (6, len(window))
+    >>> falls_into_orbits()
     """
     found = []
     for size in range(1, largest + 1):

@@ -145,6 +145,12 @@ class GSet(Frozen):
         Returns
         -------
         GSet
+
+        Examples
+        --------
+        >>> from groupkit import p4
+        >>> GSet.regular(p4)
+        GSet(4 points in 1 orbit, of a group of order 4)
         """
         finite = finite_part(group)
         return cls(finite, finite.cayley_table)
@@ -275,6 +281,15 @@ class GSet(Frozen):
     def number(self, point: Any) -> int:
         """Return the number of a point.
 
+        Parameters
+        ----------
+        point : hashable
+            One of ``points``.
+
+        Returns
+        -------
+        int
+
         Raises
         ------
         ElementError
@@ -330,6 +345,13 @@ class GSet(Frozen):
         Raises
         ------
         ElementError
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> window = GSet.of_window(p4m.window(3))
+        >>> len(window.orbit(window.points[0]))
+        4
         """
         return self.orbits[self.orbit_of[self.number(point)]]
 
@@ -348,6 +370,13 @@ class GSet(Frozen):
         Raises
         ------
         ElementError
+
+        Examples
+        --------
+        >>> from groupkit import p4m
+        >>> window = GSet.of_window(p4m.window(3))
+        >>> window.stabilizer(window.points[0]).members  # a corner, and the mirror through it
+        (0, 5)
         """
         i = self.number(point)
         return of_mask(self.group, self.permutations[:, i] == i)

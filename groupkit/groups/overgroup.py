@@ -59,7 +59,25 @@ class SplitOvergroup:
         )
 
     def contains(self, elements: Elements) -> Bool[np.ndarray, "*shape"] | np.bool_:
-        """Return which elements of the overgroup belong to the group that does not split."""
+        """Return which elements of the overgroup belong to the group that does not split.
+
+        Parameters
+        ----------
+        elements : Elements
+            Of the overgroup, with translations on the finer lattice.
+
+        Returns
+        -------
+        numpy.ndarray of bool
+            Of their shape.
+
+        Examples
+        --------
+        >>> from groupkit import catalog
+        >>> pg = catalog.split_overgroup("pg")
+        >>> bool(pg.contains(pg.group.element(m=1, v=1))), bool(pg.contains(pg.group.element(m=1)))
+        (True, False)
+        """
         representative = self.representatives[elements.index]
         steps = elements.translation - representative.translation
         inside: Bool[np.ndarray, "*shape"] | np.bool_ = (steps % self.refinement == 0).all(axis=-1)

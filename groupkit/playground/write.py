@@ -21,6 +21,15 @@ def planar_groups() -> tuple[SplitGroup, ...]:
     """Return the groups of dimension 2 in the catalogue: 13 wallpaper groups, and plug-ins'.
 
     p4m comes first, since a page opens with it: of p1, one would see an ordinary convolution.
+
+    Returns
+    -------
+    tuple of SplitGroup
+
+    Examples
+    --------
+    >>> planar_groups()[0].name, len(planar_groups()) >= 13
+    ('p4m', True)
     """
     known = catalog.filter(dimension=2).values()
     return p4m, *(group for group in known if group is not p4m)
@@ -33,6 +42,10 @@ def page(groups: SplitGroup | Iterable[SplitGroup] | None = None) -> str:
     ----------
     groups : SplitGroup or iterable of SplitGroup, optional
         Groups of dimension 2, the first of which is shown first; `planar_groups` by default.
+
+    Returns
+    -------
+    str
 
     Raises
     ------
@@ -72,10 +85,22 @@ def write_page(path: str | Path, groups: SplitGroup | Iterable[SplitGroup] | Non
     groups : SplitGroup or iterable of SplitGroup, optional
         As `page` takes them.
 
+    Returns
+    -------
+    pathlib.Path
+
     Raises
     ------
     DimensionError, TooLargeError, NameClashError
         As `page` does.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from groupkit import p4
+    >>> with TemporaryDirectory() as folder:
+    ...     write_page(f"{folder}/p4.html", p4).name
+    'p4.html'
     """
     target = Path(path)
     target.write_text(page(groups), encoding="utf-8")

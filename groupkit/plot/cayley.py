@@ -52,6 +52,11 @@ def plot_cayley_graph(graph: Any, *, axes: Axes | None = None) -> Axes:
         For anything else than such a graph.
     DimensionError
         For a ball in three dimensions or more.
+
+    Examples
+    --------
+    >>> from groupkit import graphs, p4m
+    >>> picture = plot_cayley_graph(graphs.cayley_graph(p4m.stabilizer))
     """
     check_graph(graph, "Cayley graph")
     group = graph.graph["group"]
@@ -119,6 +124,12 @@ def plot_coset_graph(graph: Any, *, axes: Axes | None = None) -> Axes:
     ------
     GraphError
         For anything else than such a graph.
+
+    Examples
+    --------
+    >>> from groupkit import graphs, p4m
+    >>> mirror = p4m.subgroup({"m": 1})
+    >>> picture = plot_coset_graph(graphs.coset_graph(p4m.stabilizer, mirror))
     """
     check_graph(graph, "coset graph")
     axes = panel(axes, (6.4, 6.0))

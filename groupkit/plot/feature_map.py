@@ -64,6 +64,12 @@ def plot_function(
     DimensionError
         If the group is not planar or the values are not those of a function on it.
 
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from groupkit import p4
+    >>> picture = plot_function(p4, np.random.default_rng(0).random((4, 3, 3)))
+
     References
     ----------
     Cohen & Welling (2016), figures 1 and 2.
@@ -136,6 +142,16 @@ def plot_motion(
         If the group is not planar or the values are not those of a function on it.
     ElementError
         If a is no element of the stabilizer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from groupkit import p4
+    >>> picture = plot_motion(p4, {"r": 1}, np.random.default_rng(0).random((4, 3, 3)))
+
+    References
+    ----------
+    Cohen & Welling (2016), figures 1 and 2.
     """
     check_function(group, before)
     of_s = group.stabilizer

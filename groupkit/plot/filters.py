@@ -43,6 +43,13 @@ def plot_filters(
     Returns
     -------
     matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from groupkit import p6
+    >>> filters = np.random.default_rng(0).normal(size=(1, 2, 3, 3))
+    >>> picture = plot_filters(p6.lattice, filters, mask=p6.window(3).mask)
     """
     rows, columns, *box = filters.shape
     tiles = Tiles.of(lattice, np.ones(box, dtype=bool) if mask is None else mask)

@@ -39,6 +39,11 @@ def plot_subgroup_lattice(graph: Any, *, axes: Axes | None = None) -> Axes:
     ------
     GraphError
         For anything else than such a graph.
+
+    Examples
+    --------
+    >>> from groupkit import graphs, p4
+    >>> picture = plot_subgroup_lattice(graphs.subgroup_lattice(p4.stabilizer))
     """
     check_graph(graph, "subgroup lattice")
     texts, fills = {}, {}
@@ -69,6 +74,12 @@ def plot_group_tree(graph: Any, *, axes: Axes | None = None) -> Axes:
     ------
     GraphError
         For anything else than such a graph.
+
+    Examples
+    --------
+    >>> from groupkit import catalog, graphs
+    >>> tree = graphs.group_tree(catalog.filter(dimension=2, lattice="square").values())
+    >>> picture = plot_group_tree(tree)
     """
     check_graph(graph, "group tree")
     lattices = sorted(set(dict(graph.nodes(data="lattice")).values()))

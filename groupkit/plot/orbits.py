@@ -45,6 +45,11 @@ def plot_orbits(
         If the group is not planar.
     WindowError
         If the window is that of another group, or there is none of this size.
+
+    Examples
+    --------
+    >>> from groupkit import p6m
+    >>> picture = plot_orbits(p6m, 5)
     """
     check_planar(group)
     chosen = window if isinstance(window, Window) else group.window(window)

@@ -68,6 +68,11 @@ def plot_pattern(
         If the group is not planar.
     MotifError
         If the motif cannot be drawn, its place is fixed by a symmetry, or cells are too many.
+
+    Examples
+    --------
+    >>> from groupkit import p4m
+    >>> picture = plot_pattern(p4m, "R", cells=1)
     """
     check_planar(group)
     counts = _counts(cells, group.order)

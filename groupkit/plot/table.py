@@ -46,6 +46,11 @@ def plot_cayley_table(
     NotASubgroupError, ElementError
     TooLargeError
         At more than 1,200 elements.
+
+    Examples
+    --------
+    >>> from groupkit import p4m
+    >>> picture = plot_cayley_table(p4m, p4m.subgroup({"r": 2}))
     """
     finite = finite_part(group)
     n = finite.order

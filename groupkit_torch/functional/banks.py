@@ -135,6 +135,18 @@ def carry_on_columns(
         [C_out order, C_in, *box], the C_in channels in fields of n.
     matrices : Tensor
         [order, n, n], A(s).
+
+    Returns
+    -------
+    Tensor
+        Of the shape of the bank.
+
+    Examples
+    --------
+    >>> bank, quarter_turn = torch.ones(4, 2, 1), torch.tensor([[0.0, -1.0], [1.0, 0.0]])
+    >>> matrices = torch.stack([torch.linalg.matrix_power(quarter_turn, r) for r in range(4)])
+    >>> carry_on_columns(bank, matrices)[1].flatten().tolist()
+    [-1.0, 1.0]
     """
     order, n = matrices.shape[:2]
     fields = bank.unflatten(1, (-1, n)).unflatten(0, (-1, order))
@@ -153,6 +165,18 @@ def carry_on_rows(
         [C_out, C_in order, *box], the C_out channels in fields of n.
     matrices : Tensor
         [order, n, n], A(s).
+
+    Returns
+    -------
+    Tensor
+        Of the shape of the bank.
+
+    Examples
+    --------
+    >>> bank, quarter_turn = torch.ones(2, 4, 1), torch.tensor([[0.0, -1.0], [1.0, 0.0]])
+    >>> matrices = torch.stack([torch.linalg.matrix_power(quarter_turn, r) for r in range(4)])
+    >>> carry_on_rows(bank, matrices)[:, 1].flatten().tolist()
+    [-1.0, 1.0]
     """
     order, n = matrices.shape[:2]
     fields = bank.unflatten(1, (-1, order)).unflatten(0, (-1, n))
