@@ -160,6 +160,24 @@ def test_links_lead_somewhere_and_pictures_have_words(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "docs" / "how_to").glob("*.md")), ids=lambda page: page.stem
+)
+def test_a_how_to_says_what_it_is_for_and_ends_with_where_to_go(page: Path) -> None:
+    text = page.read_text("utf-8")
+    first, *_, last = re.split(r"^## ", text, flags=re.MULTILINE)
+    assert first.startswith("# ")
+    assert len(first.split("```")[0].split()) > 15
+    assert last.startswith("Where to go next\n")
+    assert len(LINK.findall(last)) >= 2
+
+
+def test_no_address_of_this_repository_is_made_up() -> None:
+    for page in PAGES:
+        found = re.search(r"\S*/groupkit/groupkit\S*", page.read_text("utf-8"))
+        assert found is None, (page, found)
+
+
 def test_declaring_p3m1_takes_fewer_than_ten_lines() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)

@@ -87,7 +87,7 @@ def test_the_options_in_pyproject_run_the_proofs(project: Path) -> None:
 def inputs_of_the_page() -> dict[str, str]:
     """Return what the page's workflow gives the action."""
     (workflow,) = [text for kind, _, text in BLOCKS if kind == "workflow"]
-    given = workflow.split("groupkit/groupkit@")[1].split("with:\n")[1]
+    given = workflow.split("OWNER/groupkit@")[1].split("with:\n")[1]
     return dict(line.strip().split(": ", 1) for line in given.splitlines() if line.strip())
 
 
