@@ -12,11 +12,11 @@ from torch import Tensor
 
 
 def expand_filters(
-    weight: Inexact[Tensor, "out_channels in_channels n_parameters"],
+    weight: Shaped[Tensor, "out_channels in_channels n_parameters"],
     index: Int[Tensor, "out_size in_size *box"],
     *,
     fills_box: bool = False,
-) -> Inexact[Tensor, "out_entries in_entries *box"]:
+) -> Shaped[Tensor, "out_entries in_entries *box"]:
     r"""Return the bank of filters, :math:`\mathrm{bank}[o s', i s, x] = w[o, i, \mathrm{index}]`.
 
     One gather within the rows of parameters of a pair of channels: rows are short, so that it
@@ -25,7 +25,7 @@ def expand_filters(
     Parameters
     ----------
     weight : Tensor
-        The free parameters [C_out, C_in / groups, n_parameters].
+        The free parameters [C_out, C_in / groups, n_parameters], or whatever else stands for them.
     index : Tensor
         int64 [\|S/H_out\|, \|S/H_in\|, *box], `groupkit.FilterBank.index` as a tensor; points
         outside the window hold n_parameters, one past the row, and become zero.
@@ -111,6 +111,11 @@ def take_filters(
         As in `expand_filters`.
     positions : Tensor
         As `flat_positions` makes them.
+
+    Returns
+    -------
+    Tensor
+        As of `expand_filters`.
 
     Examples
     --------

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Inexact, Int
+from jaxtyping import Inexact, Int, Shaped
 from torch import Tensor
 
 from groupkit_torch.functional.banks import expand_filters
@@ -201,8 +201,8 @@ def convolve_transpose(
 
 
 def spread(
-    bias: Inexact[Tensor, " channels"] | None, size: int
-) -> Inexact[Tensor, " entries"] | None:
+    bias: Shaped[Tensor, " channels"] | None, size: int
+) -> Shaped[Tensor, " entries"] | None:
     """Return a bias of each G-feature map as one of each of its |S/H| entries.
 
     Parameters
