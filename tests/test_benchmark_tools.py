@@ -12,6 +12,7 @@ import groupkit as gk
 import groupkit_torch as gt
 from benchmarks import rounds
 from benchmarks.cost import Layer, Machine, fit, worst_factor
+from benchmarks.memory import Alive
 from benchmarks.rounds import Timing, time_in_turn
 from benchmarks.scale import Scale, graphed
 from benchmarks.scaling import SWEEPS, exponent
@@ -152,3 +153,17 @@ def test_exponents_are_slopes() -> None:
 def test_committed_results_say_where_they_are_from() -> None:
     for path in RESULTS.glob("*.json"):
         assert json.loads(path.read_text("utf-8"))["machine"], path.name
+
+
+def test_the_tensors_alive_at_once_are_counted() -> None:
+    with Alive() as alive:
+        first = torch.zeros(1000)  # 4000 bytes
+        second = first + 1
+        view = second.view(10, 100)
+        del first, second
+        third = torch.zeros(500)
+        assert view.numel() + third.numel() == 1500
+    assert alive.peak == 8000
+    with Alive() as alive:
+        kept = [torch.zeros(1000) for _ in range(3)]
+    assert alive.peak == 4000 * len(kept)
