@@ -19,10 +19,10 @@ HEAD = """\
 # Examples
 
 Scripts of less than 80 lines, each done in less than a minute on one core of a CPU. They run from a
-working copy, as in `.venv/bin/python examples/rotated_digits.py` after `make setup`, and
-`make notebooks` writes them as notebooks to `build/notebooks`. Below each is what it printed
-(`python docs/make_examples.py` runs them again; times, accuracies and rounding errors are those of
-one machine).
+working copy, as in `python examples/rotated_digits.py` after `pip install ".[demo]"`, or
+`.venv/bin/python examples/rotated_digits.py` after `make setup`; `make notebooks` writes them as
+notebooks to `build/notebooks`. Below each is what it printed (`python docs/make_examples.py` runs
+them again; times, accuracies and rounding errors are those of one machine).
 """
 
 ORDER = (
@@ -38,7 +38,9 @@ ORDER = (
     "deploy_plain",
     "hexagonal",
     "train_distributed",
+    "train_lightning",
 )
+OTHERS = {"train_lightning"}  # needs a package that is none of ours; so are its warnings
 PICTURES = {"hexagonal_image": "the photograph, turned by 60°, and its slopes in six directions"}
 
 
@@ -50,8 +52,9 @@ def run(name: str) -> str:
     RuntimeError
         If it fails, with its standard error.
     """
+    strict = () if name in OTHERS else ("-W", "error")
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(ROOT / "examples" / f"{name}.py")],
+        [sys.executable, *strict, str(ROOT / "examples" / f"{name}.py")],
         check=False,
         capture_output=True,
         text=True,
@@ -97,7 +100,9 @@ def main(*chosen: str) -> None:
     found = outputs(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
     for name in chosen or ORDER:
         print(name)
-        found[name] = run(name)
+        output = run(name)
+        if not (name in OTHERS and "this example needs more" in output):
+            found[name] = output
     parts = [HEAD, *(section(name, found[name]) for name in ORDER)]
     PAGE.write_text("\n".join(parts), encoding="utf-8")
 

@@ -59,7 +59,7 @@ def main() -> None:
             loss.backward()
             optimizer.step()
         if rank == 0:
-            print(f"epoch {epoch} on {size} processes: loss {loss.item():.2f}")
+            print(f"epoch {epoch}, processes: {size}, loss {loss.item():.2f}")
 
     if rank == 0:
         network().load_state_dict(model.module.state_dict())

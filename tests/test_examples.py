@@ -57,14 +57,7 @@ def test_masks_hide_numbers_and_nothing_else() -> None:
 def test_the_page_has_the_purposes_of_the_scripts() -> None:
     text = PAGE["PAGE"].read_text(encoding="utf-8")
     shown = PAGE["outputs"](text)
-    assert (
-        set(shown)
-        == set(PAGE["ORDER"])
-        == {path.stem for path in EXAMPLES}
-        - {
-            "train_lightning"  # needs what is not installed here
-        }
-    )
+    assert set(shown) == set(PAGE["ORDER"]) == {path.stem for path in EXAMPLES}
     for name, output in shown.items():
         assert PAGE["section"](name, output) in text, "run python docs/make_examples.py"
 
