@@ -62,3 +62,10 @@ def device(request: pytest.FixtureRequest) -> torch.device:
 def _seed() -> None:
     """Give every test the same random numbers, whatever ran before it."""
     torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def _compile_anew(request: pytest.FixtureRequest) -> None:
+    """Forget what tests before have compiled: a function may be compiled only a few times."""
+    if request.node.get_closest_marker("compile"):
+        torch._dynamo.reset()
