@@ -24,6 +24,16 @@ class FiniteGroup(Frozen):
     Everything follows from the Cayley table, where entry [a, b] is the number of ab.
     Instances are frozen: hashable, picklable, equal when their tables are equal.
 
+    Parameters
+    ----------
+    cayley_table : array_like of int
+        [order, order], entry [a, b] the number of ab; every axiom is checked.
+
+    Raises
+    ------
+    NotClosedError, NotInvertibleError, MissingIdentityError, NotAssociativeError
+        Naming the entries that break the axiom.
+
     Examples
     --------
     >>> klein = FiniteGroup.from_table([[0, 1, 2, 3], [1, 0, 3, 2], [2, 3, 0, 1], [3, 2, 1, 0]])
@@ -431,6 +441,13 @@ class FiniteGroup(Frozen):
 
 class Subgroup(Frozen):
     """A subgroup H of a finite group, by its elements in ascending order.
+
+    Parameters
+    ----------
+    parent : FiniteGroup
+        The group that H is a subgroup of.
+    members : tuple of int
+        The numbers of all elements of H.
 
     Raises
     ------

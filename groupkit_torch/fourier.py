@@ -30,6 +30,13 @@ class FourierBlock:
         The first of its coefficients: copy j, row i is coefficient ``start + j * n + i``.
     copies : int
         How often :math:`\rho` occurs in the functions on S/H.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> block = fourier_basis(gk.p4m.feature_type("regular")).blocks[-1]
+    >>> block.irrep.dimension, block.start, block.copies
+    (2, 4, 2)
     """
 
     irrep: RealIrrep
@@ -82,7 +89,18 @@ class FourierBasis:
     def split(
         self, coefficients: Inexact[Tensor, "batch channels size *space"]
     ) -> list[Inexact[Tensor, "batch channels copies n *space"]]:
-        """Return the coefficients of each block, [batch, channels, copies, n, *space]."""
+        r"""Return the coefficients of each block, [batch, channels, copies, n, *space].
+
+        Parameters
+        ----------
+        coefficients : Tensor
+            [batch, channels, \|S/H\|, *space].
+
+        Returns
+        -------
+        list of Tensor
+            In the order of ``blocks``.
+        """
         return [
             coefficients[:, :, block.start : block.stop].unflatten(2, (block.copies, -1))
             for block in self.blocks

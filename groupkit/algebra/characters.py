@@ -30,6 +30,13 @@ class CharacterTable(Frozen):
     ``multiplicities[i, c, j]`` times, for a in class c.  The trivial character is first; then
     by degree, real values before complex ones, and multiplicities, larger ones first.
 
+    Parameters
+    ----------
+    classes : ConjugacyClasses
+        Of G, the columns.
+    multiplicities : numpy.ndarray
+        int64 [characters, classes, exponent].
+
     Examples
     --------
     >>> from groupkit import p4m

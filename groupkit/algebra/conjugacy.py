@@ -18,6 +18,11 @@ from groupkit.split_group import SplitGroup
 class ConjugacyClasses(Frozen):
     """The classes {b a b⁻¹ : b ∈ G}, each named by its smallest element, in that order.
 
+    Parameters
+    ----------
+    group : FiniteGroup
+        G.
+
     Examples
     --------
     >>> from groupkit import p4m

@@ -25,6 +25,12 @@ class IsotypicComponent:
     projector : numpy.ndarray
         float64 [points, points]: the orthogonal projection onto the component, which commutes
         with the action; the projectors of all components add up to the identity.
+
+    Examples
+    --------
+    >>> from groupkit import p4m
+    >>> [part.multiplicity for part in decompose(GSet.of_window(p4m.window(3)))]
+    [3, 1, 1, 2]
     """
 
     irrep: RealIrrep

@@ -64,6 +64,16 @@ def prepare(experiment: Experiment) -> Prepared:
     Pixels are standardised: the mean and the standard deviation of each channel over all pixels of
     the images trained with are taken to 0 and 1.
 
+    Parameters
+    ----------
+    experiment : Experiment
+        What is to be run.
+
+    Returns
+    -------
+    Prepared
+        The images to train, to validate and to test with.
+
     Raises
     ------
     DataFileError

@@ -160,6 +160,11 @@ class OffsetLayout:
         image : Tensor
             [..., rows, columns].
 
+        Returns
+        -------
+        Tensor
+            [..., *array_shape].
+
         Raises
         ------
         LayoutError
@@ -176,6 +181,11 @@ class OffsetLayout:
         ----------
         array : Tensor
             [..., u, v].
+
+        Returns
+        -------
+        Tensor
+            [..., rows, columns].
 
         Raises
         ------

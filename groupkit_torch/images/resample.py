@@ -158,6 +158,11 @@ class Resampling(nn.Module):
         image : Tensor
             [..., *image_shape], floating-point or complex.
 
+        Returns
+        -------
+        Tensor
+            [..., *array_shape].
+
         Raises
         ------
         ResamplingError
@@ -173,6 +178,11 @@ class Resampling(nn.Module):
         ----------
         array : Tensor
             [..., *array_shape], floating-point or complex.
+
+        Returns
+        -------
+        Tensor
+            [..., *image_shape].
 
         Raises
         ------

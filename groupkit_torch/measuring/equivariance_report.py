@@ -43,6 +43,14 @@ class EquivarianceReport:
         One per translation tried.
     translation_note : str
         Why no translation was compared; empty if some were.
+
+    Examples
+    --------
+    >>> import groupkit as gk, groupkit_torch as gt
+    >>> lift = gt.LiftingConv(gk.p4, 1, 2, 3)
+    >>> report = gt.testing.equivariance_error(lift, gk.p4, (1, 1, 9, 9))
+    >>> len(report.stabilizer), report.error < 1e-5
+    (4, True)
     """
 
     group: str

@@ -37,6 +37,13 @@ class Exactness:
         The point that S acts about.
     remedies : tuple of str
         The nearest sizes and settings that keep all of S.
+
+    Examples
+    --------
+    >>> import groupkit as gk, groupkit_torch as gt
+    >>> found = gt.GroupConv(gk.p4, 1, 1, 3, stride=2, padding=1).exactness(8)
+    >>> found.is_exact, found.elements, found.output_size
+    (False, (0,), (4, 4))
     """
 
     group: SplitGroup

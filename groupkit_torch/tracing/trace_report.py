@@ -55,6 +55,14 @@ class ExactnessTrace:
         What is known of the output; None if it does not come from the input.
     about : str
         The point that S acts about: the arrays' centres, or index 0 of tori.
+
+    Examples
+    --------
+    >>> import groupkit as gk, groupkit_torch as gt
+    >>> conv = gt.GroupConv(gk.p4, 1, 1, 3, stride=2, padding=1)
+    >>> trace = gt.trace_exactness(conv, (1, 1, 4, 9, 9))
+    >>> trace.kept, trace.first_loss is None, trace.exact_sizes(8)
+    ((0, 1, 2, 3), True, [1, 3, 5, 7])
     """
 
     group: SplitGroup
@@ -91,6 +99,15 @@ class ExactnessTrace:
         """Return the sides up to a limit at which the model keeps all of S, by tracing each.
 
         Sizes that the model refuses are left out.
+
+        Parameters
+        ----------
+        limit : int
+            The longest side to try; all axes have the same.
+
+        Returns
+        -------
+        list of int
 
         Raises
         ------
