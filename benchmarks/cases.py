@@ -91,13 +91,17 @@ def small(scale: Scale) -> Iterator[Case]:
     for group, channels, size in [(gk.p4, 10, 9), (gk.p4m, 23, 8), (gk.p4m, 50, 8)]:
         name = f"3×3 {group.name} C{channels} {size}² B1"
         found = _layer_calls(scale, group, channels, 3, size, 1)
+        x = scale.map(1, channels, group.order, size, size)
+        layer = scale.put(gt.GroupConv(group, channels, channels, 3, padding=1))
+        gathered, reshaped = networks.Gathered(layer), networks.Reshaped(layer)
+        found["forward"]["a gather alone"] = scale.forward(gathered, x)
+        found["train"]["a gather alone"] = scale.train(gathered, x)
         yield Case("small", f"{name} forward", found["forward"], 1.6)
         yield Case("small", f"{name} train", found["train"], 1.6)
-        frozen = gt.freeze(scale.put(gt.GroupConv(group, channels, channels, 3, padding=1)))
-        x = scale.map(1, channels, group.order, size, size)
         calls = {
             "planar": found["forward"]["planar"],
-            "groupkit": scale.forward(frozen, x),
+            "groupkit": scale.forward(gt.freeze(layer), x),
+            "reshaping alone": scale.forward(reshaped, x),
         }
         yield Case("small", f"{name} forward, frozen", calls, 1.05)
 

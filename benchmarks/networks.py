@@ -23,12 +23,50 @@ class MaskedPlanarConv(nn.Module):
     def __init__(self, layer: gt.GroupConv) -> None:
         super().__init__()
         self.bank = nn.Parameter(layer.expanded_weight().detach().clone())
-        self.bias = nn.Parameter(torch.zeros(len(self.bank)))
+        self.bias = nn.Parameter(self.bank.detach().new_zeros(len(self.bank)))
         self.domain, self.padding = layer.domain, layer.padding
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the convolution of what is inside."""
         return nn.functional.conv2d(self.domain.fill(x), self.bank, self.bias, 1, self.padding)
+
+
+class Reshaped(nn.Module):
+    """A planar convolution between maps with a stabilizer axis: what reshaping alone costs."""
+
+    def __init__(self, layer: gt.GroupConv) -> None:
+        super().__init__()
+        self.bank = nn.Parameter(layer.expanded_weight().detach().clone())
+        self.bias = nn.Parameter(self.bank.detach().new_zeros(len(self.bank)))
+        self.sizes, self.padding = (layer.out_channels, layer.group.order), layer.padding
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the convolution, its channels apart again."""
+        y = nn.functional.conv2d(x.flatten(1, 2), self.bank, self.bias, 1, self.padding)
+        return y.unflatten(1, self.sizes)
+
+
+class Gathered(nn.Module):
+    """The same with its bank gathered in every call, and nothing else that a layer does."""
+
+    def __init__(self, layer: gt.GroupConv) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(layer.weight.detach().clone())
+        self.bias = nn.Parameter(layer.weight.detach().new_zeros(layer.out_channels))
+        order = layer.group.order
+        self.sizes, self.padding = (layer.out_channels, order), layer.padding
+        self.shape = layer.expanded_weight().shape
+        rows, columns = self.weight.shape[:2]
+        positions = layer.bank_index.reshape(1, order, 1, -1)
+        self.positions = positions.expand(rows, order, columns, -1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the convolution with the gathered bank."""
+        sources = self.weight.unsqueeze(1).expand(*self.positions.shape[:3], -1)
+        bank = sources.gather(3, self.positions).view(self.shape)
+        bias = self.bias.repeat_interleave(self.sizes[1])
+        y = nn.functional.conv2d(x.flatten(1, 2), bank, bias, 1, self.padding)
+        return y.unflatten(1, self.sizes)
 
 
 def seven_planar_layers(width: int) -> nn.Sequential:
