@@ -8,7 +8,7 @@ import pytest
 pytestmark = pytest.mark.program
 
 HEAVY = {"sympy", "networkx", "matplotlib", "torch", "scipy", "hypothesis", "pytest"}
-LIMIT = 0.3  # seconds of this process's time, beyond numpy's own import
+LIMIT = 2.5  # times the seconds of the processor that importing numpy takes
 
 
 def printed(code: str) -> str:
@@ -75,9 +75,13 @@ def test_what_a_package_needs_is_named(package: str, missing: str, remedy: str) 
     assert said.endswith(missing)
 
 
-def test_importing_takes_a_fraction_of_a_second() -> None:
+def test_importing_takes_little_more_than_numpy() -> None:
     code = (
-        "import time, numpy; t = time.process_time(); import groupkit; "
-        "print(time.process_time() - t)"
+        "from time import process_time as now; a = now(); import numpy; b = now(); "
+        "import {}; print((now() - b) / (b - a))"
     )
-    assert min(float(printed(code)) for _ in range(3)) < LIMIT
+
+    def ratio(package: str) -> float:
+        return min(float(printed(code.format(package))) for _ in range(3))
+
+    assert ratio("groupkit") < LIMIT < ratio("groupkit, sympy, networkx")
