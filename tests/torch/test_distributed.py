@@ -1,9 +1,6 @@
 """Two processes do together what one does with the joint batch."""
 
 import copy
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,24 +10,9 @@ from torch import nn
 import groupkit as gk
 import groupkit_torch as gt
 from tests.torch.distributed_worker import CHECKS, GROUPS
+from tests.torch.launch import ROOT, torchrun
 
 pytestmark = pytest.mark.program
-
-ROOT = Path(__file__).parents[2]
-TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-
-
-def torchrun(script: Path, *arguments: object) -> str:
-    run = subprocess.run(
-        [*TORCHRUN, str(script), *map(str, arguments)],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    return run.stdout
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +38,14 @@ def test_the_recipe_of_the_docs_trains_on_two_processes() -> None:
     out = torchrun(ROOT / "examples" / "train_distributed.py")
     assert "processes: 2, loss" in out
     assert "full state_dict" in out
+
+
+def test_processes_without_an_end_are_stopped(tmp_path: Path) -> None:
+    waits = tmp_path / "waits.py"
+    waits.write_text("import time; time.sleep(600)")
+    said = "torchrun was not done after 10 s"
+    with pytest.warns(UserWarning, match=said), pytest.raises(AssertionError, match=said):
+        torchrun(waits, limit=10)
 
 
 def test_alone_it_is_the_batch_norm_of_one_process() -> None:

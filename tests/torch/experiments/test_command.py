@@ -17,9 +17,9 @@ from groupkit_torch.experiments.command import main
 from groupkit_torch.experiments.data import cifar
 from groupkit_torch.experiments.result import read
 from tests.torch.experiments.tiny import cifar_folder, idx_folder
+from tests.torch.launch import ROOT, torchrun
 
 Run = Callable[..., int]
-ROOT = Path(__file__).parents[3]
 SLUG = "p4cnn_idx-rotated_{}epochs_width2"
 
 
@@ -209,19 +209,8 @@ def test_two_processes_train_as_one(folder: Path, tmp_path: Path) -> None:
     )
     (tmp_path / "a.toml").write_text(experiment.to_toml())
     arguments = ["run", str(tmp_path / "a.toml"), "--save-every", "2", "--out"]
-    run = subprocess.run(
-        [
-            *(sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"),
-            *("-m", "groupkit_torch.experiments", *arguments, str(tmp_path / "two")),
-        ],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    assert run.stdout.count("epoch 2, loss") == 1  # the first process alone speaks
+    out = torchrun("-m", "groupkit_torch.experiments", *arguments, tmp_path / "two")
+    assert out.count("epoch 2, loss") == 1  # the first process alone speaks
     assert main([*arguments, str(tmp_path / "one")]) == 0
     places = [tmp_path / name / experiment.slug / "seed0" for name in ("one", "two")]
     one, two = (read(place / "result.json") for place in places)
