@@ -1,4 +1,4 @@
-"""A photograph on the hexagonal lattice: turned by 60° without loss, and a layer of p6 on it."""
+"""A photograph on the hexagonal lattice, where 60° turns are exact, and a layer of p6 on it."""
 
 import tempfile
 from pathlib import Path

@@ -9,6 +9,7 @@ import io
 import json
 import re
 import shlex
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from groupkit.cli import main as groupkit
 ROOT = Path(__file__).parents[1]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    ROOT / "benchmarks" / "README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
@@ -73,7 +75,14 @@ def check_scripts(words: list[str]) -> None:
     assert all((ROOT / word).is_file() for word in words if word.endswith(".py")), words
     if "-m" in words:
         module = words[words.index("-m") + 1]
-        assert any((ROOT / module.replace(".", "/")).with_suffix(s).exists() for s in ("", ".py"))
+        ours = ROOT / module.replace(".", "/")
+        assert (
+            module in sys.stdlib_module_names or ours.is_dir() or ours.with_suffix(".py").exists()
+        )
+
+
+def check_installing(words: list[str]) -> None:
+    assert words[:2] == ["apt-get", "install"], words
 
 
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
@@ -82,6 +91,8 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "pip": check_pip,
     "pytest": check_scripts,
     "python": check_scripts,
+    "python3.11": check_scripts,
+    "sudo": check_installing,
     "torchrun": check_scripts,
 }
 READERS: dict[str, Callable[[str], object]] = {

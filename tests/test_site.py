@@ -27,6 +27,8 @@ PUBLIC = (
     "groupkit_torch.models",
 )
 
+NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")  # nobody is there
+
 
 def documented() -> set[str]:
     """Return the full names that the pages of docs/api document."""
@@ -75,7 +77,7 @@ def build(source: Path, out: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         timeout=3000,  # it takes a minute; a hanging one should end
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        env=os.environ | {"OMP_NUM_THREADS": "1"} | NO_NETWORK,
     )
 
 
@@ -89,7 +91,15 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
         assert not re.findall(r'<(?:script|img|link)\b[^>]*?(?:src|href)="(?:https?:)?//', page)
     assert '<canvas id="image"' in (tmp_path / "playground.html").read_text("utf-8")
     assert "<math" in (tmp_path / "api" / "convolutions.html").read_text("utf-8")
-    assert "https://docs.pytorch.org/docs/stable/" in "".join(pages)
+    text = "".join(pages)
+    for theirs in (
+        "docs.pytorch.org/docs/stable/",
+        "numpy.org/doc/stable/",
+        "docs.sympy.org/latest/",
+    ):
+        assert f'href="https://{theirs}' in text, theirs
+    assert (tmp_path / "search.html").exists()
+    assert 'class="theme-toggle"' in (tmp_path / "index.html").read_text("utf-8")
 
 
 @pytest.mark.program

@@ -1,6 +1,6 @@
-"""The array axes, what L_r does to an array, and the hexagonal basis: docs/conventions.md."""
+"""Axes, what L_r does to an array, the hexagonal basis, orders and sides: docs/conventions.md."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 import groupkit as gk
 from groupkit.plot.cells import Tiles
-from groupkit.plot.style import ARROW, FRAME, INK, QUIET
+from groupkit.plot.style import ARROW, FRAME, INK, LINE, QUIET
 
 PALE = Normalize(0, 18)
 
@@ -60,8 +60,40 @@ def hexagons(axes: Axes) -> None:
     axes.set_axis_off()
 
 
+FLAG = (
+    np.array([(-3, 15), (-3, 50), (-8, 50), (-8, 95), (-28, 95), (-28, 50), (-8, 50), (-8, 15)])
+    / 100
+)
+COLOURS = [ARROW, LINE, QUIET, "#d09a2c"]
+
+
+def flags(axes: Axes, classes: Sequence[Sequence[int]], title: str) -> None:
+    """Draw a flag moved by each element of p4m, with its index, in the colour of its class."""
+    for colour, members in zip(COLOURS, classes, strict=False):
+        for s in members:
+            u, v = gk.p4m.stabilizer.matrices[s] @ FLAG.T
+            axes.fill(v, -u, color=colour)
+            u, v = gk.p4m.stabilizer.matrices[s] @ (-0.42, 0.72)
+            axes.text(v, -u, str(s), ha="center", va="center", fontsize=14, color=INK)
+    axes.text(0, -1.25, title, ha="center", fontsize=12, color=INK)
+    axes.set(xlim=(-1.1, 1.1), ylim=(-1.3, 1.05), aspect="equal")
+    axes.set_axis_off()
+
+
+def orders_and_sides() -> Figure:
+    """Draw the elements of p4m in their order, and the left and right cosets of a mirror."""
+    figure = Figure(figsize=(11, 3.8), layout="constrained")
+    order, left, right = figure.subplots(1, 3)
+    S, mirror = gk.p4m.stabilizer, gk.p4m.subgroup({"m": 1})
+    flags(order, [range(4), range(4, 8)], "order: $r^0 \\ldots r^3$, then $m r^0 \\ldots m r^3$")
+    flags(left, S.left_cosets(mirror).members, "left cosets $sH$ of $H = \\{e, m\\}$")
+    flags(right, S.right_cosets(mirror).members, "right cosets $Hs$")
+    return figure
+
+
 def pictures() -> Iterator[tuple[str, Figure]]:
-    """Yield the one picture of the page."""
+    """Yield the pictures of the page."""
+    yield "conventions_orders.png", orders_and_sides()
     figure = Figure(figsize=(11, 3.8), layout="constrained")
     before, after, window = figure.subplots(1, 3)
     f = np.arange(9).reshape(3, 3)

@@ -168,7 +168,19 @@ class CharacterTable(Frozen):
         return read_only(np.argmax(equal, axis=1).astype(np.int64))
 
     def exact(self) -> Any:
-        """Return the values as a sympy matrix of integers and sums of roots of unity."""
+        """Return the values as a sympy matrix of integers and sums of roots of unity.
+
+        Returns
+        -------
+        sympy.matrices.immutable.ImmutableDenseMatrix
+            A row for each character, a column for each class.
+
+        Examples
+        --------
+        >>> import groupkit as gk
+        >>> gk.algebra.character_table(gk.p4.stabilizer).exact().row(2)
+        Matrix([[1, I, -1, -I]])
+        """
         import sympy  # noqa: PLC0415 - loaded when asked for
 
         exponent = self.exponent

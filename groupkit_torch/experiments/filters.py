@@ -192,11 +192,14 @@ def _with_all(report: FilterReport) -> tuple[LayerVariance, ...]:
 
 
 def _numbers(layer: LayerVariance) -> dict[str, Any]:
-    """Return mean and quartiles, None where no filter varies."""
+    """Return mean, quartiles, None where no filter varies, and in a layer each filter's number."""
     mean, *quartiles = (
         None if math.isnan(part) else part for part in (layer.mean, *layer.quartiles)
     )
-    return {"mean": mean, "quartiles": quartiles}
+    numbers = {"mean": mean, "quartiles": quartiles}
+    if layer.name != _ALL:
+        numbers["first"] = [round(part, 4) for part in layer.first.tolist()]
+    return numbers
 
 
 def _decimal(part: float | None) -> str:

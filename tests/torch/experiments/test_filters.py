@@ -66,6 +66,8 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     firsts = torch.cat([layer.first for layer in layers])
     assert entries["layers"][-1]["filters"] == len(firsts) == 24
     assert entries["layers"][-1]["before"]["mean"] == pytest.approx(firsts.mean().item())
+    written = [part for layer in entries["layers"][:-1] for part in layer["before"]["first"]]
+    assert written == pytest.approx(firsts.tolist(), abs=1e-4)
     assert (out / f"{one.slug}.png").read_bytes().startswith(b"\x89PNG")
 
 
