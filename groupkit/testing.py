@@ -84,6 +84,14 @@ def unimodular_matrices(draw: Any, dimension: int, steps: int = 4) -> Int[np.nda
     -------
     SearchStrategy
         Of arrays [d, d] with determinant ±1.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> @given(unimodular_matrices(3))
+    ... def test_volume(matrix):
+    ...     assert round(abs(np.linalg.det(matrix))) == 1
+    >>> test_volume()
     """
     basis = np.eye(dimension, dtype=np.int64)
     for _ in range(draw(st.integers(0, steps)) if dimension > 1 else 0):
@@ -113,6 +121,15 @@ def conjugated_groups(
     -------
     SearchStrategy
         Of SplitGroup.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> from hypothesis import given, strategies
+    >>> @given(conjugated_groups(strategies.just(gk.p4m)))
+    ... def test_order(group):
+    ...     assert group.order == 8
+    >>> test_order()
     """
     group = draw(groups() if of is None else of)
     basis = draw(unimodular_matrices(group.dimension, steps))

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from torch import nn
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -66,6 +67,18 @@ def test_every_public_class_and_function_has_an_entry(module: str) -> None:
     named = [value for value in values if inspect.isclass(value) or inspect.isroutine(value)]
     assert named
     assert not [value for value in named if canonical(value) not in there]
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_every_public_function_and_layer_has_an_example(module: str) -> None:
+    package = importlib.import_module(module)
+    values = [getattr(package, name) for name in package.__all__]
+    named = [
+        value
+        for value in values
+        if inspect.isroutine(value) or (inspect.isclass(value) and issubclass(value, nn.Module))
+    ]
+    assert not [value for value in named if "\nExamples\n-----" not in inspect.getdoc(value)]
 
 
 def build(source: Path, out: Path) -> subprocess.CompletedProcess[str]:

@@ -80,6 +80,13 @@ def prepare(experiment: Experiment) -> Prepared:
         If a file is missing or damaged.
     ExperimentError
         If the images do not fit the experiment.
+
+    Examples
+    --------
+    >>> from groupkit_torch.experiments import Experiment
+    >>> digits = prepare(Experiment("p4cnn", "digits", sizes=(100, 50, 200)))
+    >>> len(digits.train), len(digits.test)
+    (150, 200)
     """
     source = load(experiment.source)
     if source.rotated and experiment.transform == "rotated":
