@@ -33,14 +33,9 @@ def network() -> nn.Module:
     return gt.convert_sync_batchnorm(net)
 
 
-def main() -> None:
-    """Train for two epochs and save what one process can load."""
-    alone = {"RANK": 0, "WORLD_SIZE": 1, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": 0}  # any port
-    for name, value in alone.items():  # what torchrun sets
-        os.environ.setdefault(name, str(value))
+def train(rank: int, size: int) -> None:
+    """Train for two epochs and show that one process can load what is learned."""
     torch.manual_seed(0)
-    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-    rank, size = dist.get_rank(), dist.get_world_size()
     device = torch.device("cuda", rank) if torch.cuda.is_available() else torch.device("cpu")
 
     images, labels = load_digits(return_X_y=True)
@@ -60,12 +55,20 @@ def main() -> None:
             optimizer.step()
         if rank == 0:
             print(f"epoch {epoch}, processes: {size}, loss {loss.item():.2f}")
-
     if rank == 0:
         network().load_state_dict(model.module.state_dict())
         print("full state_dict: loads into the same network in one process")
+
+
+def main() -> None:
+    """Join the other processes, train, and leave."""
+    alone = {"RANK": 0, "WORLD_SIZE": 1, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": 0}  # any port
+    for name, value in alone.items():  # what torchrun sets
+        os.environ.setdefault(name, str(value))
+    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    train(dist.get_rank(), dist.get_world_size())
     dist.barrier()  # nobody leaves while another one still talks
-    dist.destroy_process_group()
+    dist.destroy_process_group()  # the model is gone by now: one that outlives its group may hang
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,6 +88,7 @@ def joined(device: str) -> Iterator[Processes]:
     dist.init_process_group("nccl" if place.type == "cuda" else "gloo")
     try:
         yield Processes(place, dist.get_rank(), size)
+        gc.collect()  # a wrapped model that outlives the group may wait for it without end
         dist.barrier()  # nobody leaves while another one still talks
     finally:
         dist.destroy_process_group()

@@ -256,6 +256,17 @@ def test_touch_drags_too(phone: Page) -> None:
     assert phone.evaluate("scrollY") == 0
 
 
+def test_touch_turns_and_draws(phone: Page) -> None:
+    before = snapshot(phone)
+    phone.locator("#buttons").get_by_role("button", name="r", exact=True).tap()
+    assert snapshot(phone)["move"]["s"] != before["move"]["s"]
+    choose(phone, Preset="one cell")
+    phone.locator("#editor polygon").nth(0).tap()
+    now = snapshot(phone)["lifting"]
+    assert now[0] == 1
+    assert sum(now) == 2
+
+
 def test_drawing_a_filter(page: Page) -> None:
     choose(page, Group="p4", Preset="one cell")
     cells = page.locator("#editor polygon")
