@@ -2,6 +2,7 @@ r"""What networks of the papers are made of: convolutions, shared or not, and st
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from torch import nn
@@ -41,6 +42,13 @@ def convolution(
         axis, or for channels as well. "depthwise": `GroupLinear` and then a convolution of each
         channel by itself, both with a bias; for p1, depthwise-separable as planar networks are.
 
+    Returns
+    -------
+    Module
+        Of "g" and "gc", planar kernels are drawn as torch draws weights, uniformly within
+        :math:`1/\sqrt{n}` for sums of n terms. The layer alone would draw larger ones, so that maps
+        keep their size; the networks here have norms, and learn better from small ones.
+
     Raises
     ------
     SettingError
@@ -79,9 +87,12 @@ def convolution(
                 exact=exact,
             ),
         )
-    return SeparableGroupConv(
+    layer = SeparableGroupConv(
         group, in_channels, out_channels, *window, bias=bias, share=share, exact=exact
     )
+    summed = (in_channels if share == "g" else 1) * len(group.window(kernel_size))
+    nn.init.uniform_(layer.spatial_weight, -1 / math.sqrt(summed), 1 / math.sqrt(summed))
+    return layer
 
 
 def check_share(share: str | None) -> None:

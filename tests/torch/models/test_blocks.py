@@ -37,6 +37,15 @@ def test_depthwise_is_products_and_then_one_kernel_for_each_channel() -> None:
     assert torch.allclose(layer(x)[:, :, 0], expected)
 
 
+@pytest.mark.parametrize(("share", "summed"), [("g", 5 * 9), ("gc", 9)])
+def test_planar_kernels_are_drawn_as_torch_draws_weights(share: str, summed: int) -> None:
+    torch.manual_seed(0)
+    drawn = convolution(gk.p4m, 5, 40, 3, share=share).spatial_weight
+    like = torch.nn.Conv2d(summed // 9, 40, 3).weight  # a sum of as many terms
+    assert 0.95 < drawn.abs().max() / like.abs().max() < 1.05
+    assert 0.85 < drawn.std() / like.std() < 1.15
+
+
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
 def test_steps_by_two_keep_everything(group: gk.SplitGroup) -> None:
     boxes = group.stabilizer.is_signed_permutation  # hexagonal arrays have odd sides
