@@ -45,9 +45,10 @@ def convolution(
     Returns
     -------
     Module
-        Of "g" and "gc", planar kernels are drawn as torch draws weights, uniformly within
-        :math:`1/\sqrt{n}` for sums of n terms. The layer alone would draw larger ones, so that maps
-        keep their size; the networks here have norms, and learn better from small ones.
+        Of "g" and "gc", planar kernels are drawn as torch draws those of a planar convolution,
+        uniformly within :math:`1/\sqrt{C_{in} |W|}`, W being the window. The layer alone would draw
+        larger ones, so that maps keep their size; the networks here have norms, and learn better
+        from small ones.
 
     Raises
     ------
@@ -90,8 +91,8 @@ def convolution(
     layer = SeparableGroupConv(
         group, in_channels, out_channels, *window, bias=bias, share=share, exact=exact
     )
-    summed = (in_channels if share == "g" else 1) * len(group.window(kernel_size))
-    nn.init.uniform_(layer.spatial_weight, -1 / math.sqrt(summed), 1 / math.sqrt(summed))
+    bound = 1 / math.sqrt(in_channels * len(group.window(kernel_size)))
+    nn.init.uniform_(layer.spatial_weight, -bound, bound)
     return layer
 
 
