@@ -21,7 +21,11 @@ def test_measured_and_written(page: str) -> None:
     facts = groupkit_facts()
     text = (ROOT / page).read_text("utf-8")
     rows = (
-        ("error at 90°", "error at 60°", "3×3 filter of p4")
+        (
+            "equivariance error at 90°, relative",
+            "the same at 60°",
+            "free numbers of a 3×3 p4 filter",
+        )
         if page == "README.md"
         else (
             "quarter turns, odd size",

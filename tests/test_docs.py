@@ -5,11 +5,11 @@ and targets that they name are there. JSON, TOML and YAML are read.
 """
 
 import contextlib
+import importlib.util
 import io
 import json
 import re
 import shlex
-import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -75,10 +75,7 @@ def check_scripts(words: list[str]) -> None:
     assert all((ROOT / word).is_file() for word in words if word.endswith(".py")), words
     if "-m" in words:
         module = words[words.index("-m") + 1]
-        ours = ROOT / module.replace(".", "/")
-        assert (
-            module in sys.stdlib_module_names or ours.is_dir() or ours.with_suffix(".py").exists()
-        )
+        assert importlib.util.find_spec(module) is not None, module
 
 
 def check_installing(words: list[str]) -> None:

@@ -76,7 +76,7 @@ def test_the_data_files_are_what_the_script_derives(
     monkeypatch.setitem(script["main"].__globals__, "DATA", tmp_path)
     script["main"]()
     written = sorted(path.name for path in tmp_path.iterdir())
-    data = ROOT / "groupkit" / "groups" / "data"
+    data = Path(gk.groups.__path__[0]) / "data"
     assert written == sorted(path.name for path in data.iterdir())
     for name in written:
         assert (tmp_path / name).read_bytes() == (data / name).read_bytes()
