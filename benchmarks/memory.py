@@ -11,12 +11,14 @@ import json
 import subprocess
 import sys
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 import groupkit as gk
 import groupkit_torch as gt
@@ -67,9 +69,10 @@ class Alive(TorchDispatchMode):
     ) -> Any:
         """Run an operation, and count what it made."""
         made = function(*args, **(kwargs or {}))
-        for tensor in made if isinstance(made, (tuple, list)) else (made,):
-            if isinstance(tensor, Tensor):
-                self._count(tensor.untyped_storage())
+        given = {storage._cdata for storage in _storages((args, kwargs))}
+        for storage in _storages(made):
+            if storage._cdata not in given:  # else a view, of what is counted or was there before
+                self._count(storage)
         self.peak = max(self.peak, sum(self._sizes.values()))
         return made
 
@@ -78,6 +81,13 @@ class Alive(TorchDispatchMode):
         if key not in self._sizes:
             self._sizes[key] = storage.nbytes()
             weakref.finalize(storage, self._sizes.pop, key, None)
+
+
+def _storages(values: object) -> Iterator[torch.UntypedStorage]:
+    """Yield the memory of all tensors in some values."""
+    for value in tree_leaves(values):
+        if isinstance(value, Tensor):
+            yield value.untyped_storage()
 
 
 def tensors(kind: str, name: str, device: str, tiny: bool) -> int:

@@ -164,6 +164,9 @@ def test_the_tensors_alive_at_once_are_counted() -> None:
         third = torch.zeros(500)
         assert view.numel() + third.numel() == 1500
     assert alive.peak == 8000
+    with Alive() as alive:  # a view of what was there before takes nothing
+        assert view.view(1000).add_(1).numel() == 1000
+    assert alive.peak == 0
     with Alive() as alive:
         kept = [torch.zeros(1000) for _ in range(3)]
     assert alive.peak == 4000 * len(kept)
