@@ -5,6 +5,7 @@ and targets that they name are there. JSON, TOML and YAML are read.
 """
 
 import contextlib
+import doctest
 import importlib.util
 import io
 import json
@@ -27,6 +28,9 @@ PAGES = [
     ROOT / "benchmarks" / "README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
+WITH_OUTPUT = re.compile(
+    r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", re.MULTILINE | re.DOTALL
+)
 IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#:\s]*[./][^)#:\s]*)\)")
 SHOWN = {"text", "py"}  # what a program printed; a file of the reader's own
@@ -120,6 +124,35 @@ def run_blocks(page: Path) -> int:
     for example in examples:
         example.evaluate()
     return len(examples)
+
+
+def printed_and_shown(page: Path) -> list[tuple[str, str]]:
+    """Run the Python of a page; return what blocks print that are followed by what they print."""
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    pairs = []
+    for code, shown in WITH_OUTPUT.findall(page.read_text("utf-8")):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            exec(code, namespace)
+        if shown and "print(" in code:
+            pairs.append((said.getvalue(), shown))
+    return pairs
+
+
+def is_shown(printed: str, shown: str) -> bool:
+    """Return whether a page shows what was printed, but for decimals and what ... stands for."""
+    masked = [re.sub(r"\b0\.\d+", "0.#", text) for text in (shown, printed)]
+    options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    return doctest.OutputChecker().check_output(*masked, options)
+
+
+@pytest.mark.parametrize("name", ["how_to/find_lost_symmetry", "how_to/first_network", "models"])
+def test_what_is_printed_is_shown(name: str) -> None:
+    pairs = printed_and_shown(ROOT / "docs" / f"{name}.md")
+    assert pairs
+    for printed, shown in pairs:
+        assert is_shown(printed, shown), printed
+        assert not is_shown(printed, f"{shown}and more\n")
 
 
 def languages(text: str) -> list[str]:
