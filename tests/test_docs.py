@@ -126,6 +126,12 @@ def run_blocks(page: Path) -> int:
     return len(examples)
 
 
+def shows_output(page: Path) -> bool:
+    return any(
+        shown and "print(" in code for code, shown in WITH_OUTPUT.findall(page.read_text("utf-8"))
+    )
+
+
 def printed_and_shown(page: Path) -> list[tuple[str, str]]:
     """Run the Python of a page; return what blocks print that are followed by what they print."""
     namespace: dict[str, object] = {"__name__": "__main__"}
@@ -146,11 +152,13 @@ def is_shown(printed: str, shown: str) -> bool:
     return doctest.OutputChecker().check_output(*masked, options)
 
 
-@pytest.mark.parametrize("name", ["how_to/find_lost_symmetry", "how_to/first_network", "models"])
-def test_what_is_printed_is_shown(name: str) -> None:
-    pairs = printed_and_shown(ROOT / "docs" / f"{name}.md")
-    assert pairs
-    for printed, shown in pairs:
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if shows_output(page)],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_what_is_printed_is_shown(page: Path) -> None:
+    for printed, shown in printed_and_shown(page):
         assert is_shown(printed, shown), printed
         assert not is_shown(printed, f"{shown}and more\n")
 
@@ -196,6 +204,8 @@ def test_links_lead_somewhere_and_pictures_have_words(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for words, target in IMAGE.findall(text):
         assert words, f"{target} has no text for those who cannot see it"
+        drawn = (page.parent / target).resolve().parent == ROOT / "docs" / "images"
+        assert drawn, f"{target} is not of docs/images, which tests/test_figures.py looks after"
         assert (page.parent / target).is_file()
     for target in LINK.findall(text):
         assert (page.parent / target).exists(), target

@@ -24,12 +24,6 @@ def test_pictures_are_small_and_used(path: Path) -> None:
     assert any(f"images/{path.name})" in page.read_text(encoding="utf-8") for page in PAGES)
 
 
-def test_pages_show_no_other_pictures() -> None:
-    for page in PAGES:
-        for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
-            assert (page.parent / target).resolve() in IMAGES, (page, target)
-
-
 def test_each_picture_has_one_script(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(FIGURES))
     drawn = [
