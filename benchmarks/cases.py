@@ -130,7 +130,12 @@ def compiled(scale: Scale) -> Iterator[Case]:
     x = scale.map(batch, 1, 28, 28)
     ours = torch.compile(scale.put(P4CNN(gk.p4, width)))
     planar = torch.compile(scale.put(networks.seven_planar_layers(width * 4)))
-    calls = {"planar compiled": scale.train(planar, x), "groupkit": scale.train(ours, x)}
+    apart = torch.compile(networks.with_torchs_relu(scale.put(P4CNN(gk.p4, width))))
+    calls = {
+        "planar compiled": scale.train(planar, x),
+        "groupkit": scale.train(ours, x),
+        "torch.nn.ReLU": scale.train(apart, x),
+    }
     yield Case("compiled", "p4 seven layers B64 train, compiled", calls, 1.10)
     channels, size = (4 if scale.tiny else 50), 8
     x = scale.map(4, channels, 8, size, size)

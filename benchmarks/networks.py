@@ -81,6 +81,15 @@ def seven_planar_layers(width: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(width, 10))
 
 
+def with_torchs_relu(net: nn.Module) -> nn.Module:
+    """Return a network of `groupkit_torch.models` with `torch.nn.ReLU`, on five axes, in place."""
+    for module in list(net.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, nn.ReLU):
+                setattr(module, name, nn.ReLU())
+    return net
+
+
 def forward(module: nn.Module, x: Tensor) -> Callable[[], Tensor]:
     """Return a call of a module without gradients."""
 

@@ -105,7 +105,13 @@ class Freezable(nn.Module):
             for name in self._to_freeze():  # all of them, before one is kept
                 made = getattr(self, name)()
                 parts = made if isinstance(made, tuple) else (made,)
-                found[name] = made, [part if part is None else part.clone() for part in parts]
+                found[name] = (
+                    made,
+                    [
+                        None if part is None else part.clone(memory_format=torch.contiguous_format)
+                        for part in parts
+                    ],
+                )
         for name, (made, parts) in found.items():
             if made is None:  # no bias: no buffer, which torch.export would miscount
                 continue

@@ -14,7 +14,7 @@ from groupkit_torch.functional.correlation import (
     group_conv,
     spread,
 )
-from groupkit_torch.functional.maps import act, fill_outside
+from groupkit_torch.functional.maps import act, fill_outside, pointwise
 
 __all__ = [
     "act",
@@ -29,6 +29,7 @@ __all__ = [
     "flat_positions",
     "group_conv",
     "involution",
+    "pointwise",
     "spread",
     "take_filters",
 ]

@@ -9,7 +9,7 @@ from groupkit import SplitGroup, p4m
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.geometry import check_group, positive
-from groupkit_torch.models.blocks import convolution, halving_convolution
+from groupkit_torch.models.blocks import ReLU, convolution, halving_convolution
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
 from groupkit_torch.pooling.global_pool import GlobalPool
 
@@ -89,7 +89,7 @@ class AllCNNC(nn.Module):
                 layers.append(halving_convolution(*sizes, downsampling, exact=exact))
             else:
                 layers.append(convolution(*sizes, padding=kernel_size // 2))
-            layers += [GroupBatchNorm(group, out_channels), nn.ReLU()]
+            layers += [GroupBatchNorm(group, out_channels), ReLU()]
             if number in (3, 6):
                 layers.append(nn.Dropout(dropout[number // 3]))
             channels = out_channels

@@ -5,18 +5,35 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from torch import nn
+from jaxtyping import Inexact
+from torch import Tensor, nn
 
 from groupkit import SplitGroup
 from groupkit.errors import WindowError
 from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.convolutions.linear import GroupLinear
 from groupkit_torch.convolutions.separable import SeparableGroupConv
+from groupkit_torch.functional import pointwise
 from groupkit_torch.geometry import SettingError
 from groupkit_torch.pooling.pooling import GroupAvgPool, GroupMaxPool
 
 SHARES: Final = (None, "g", "gc", "depthwise")
 DOWNSAMPLINGS: Final = ("pooled", "strided")
+
+
+class ReLU(nn.ReLU):
+    """torch's, on a map as its convolutions keep it where a network is compiled.
+
+    Examples
+    --------
+    >>> import torch
+    >>> ReLU()(torch.tensor([-1.0, 2.0]))
+    tensor([0., 2.])
+    """
+
+    def forward(self, x: Inexact[Tensor, "*map"]) -> Inexact[Tensor, "*map"]:
+        """Return max(x, 0)."""
+        return pointwise(x, super().forward)
 
 
 def convolution(

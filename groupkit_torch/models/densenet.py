@@ -12,7 +12,7 @@ from groupkit import SplitGroup, p4m
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.geometry import SettingError, check_group, positive
-from groupkit_torch.models.blocks import pool_sides
+from groupkit_torch.models.blocks import ReLU, pool_sides
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
 from groupkit_torch.pooling.global_pool import GlobalPool
 from groupkit_torch.pooling.pooling import GroupAvgPool
@@ -37,7 +37,7 @@ class DenseLayer(nn.Module):
         super().__init__()
         self.new = nn.Sequential(
             GroupBatchNorm(group, in_channels),
-            nn.ReLU(),
+            ReLU(),
             GroupConv(group, in_channels, growth, 3, bias=False),
         )
         self._dimension = group.dimension
@@ -126,14 +126,14 @@ class DenseNet(nn.Module):
             if number:
                 layers += [
                     GroupBatchNorm(group, channels),
-                    nn.ReLU(),
+                    ReLU(),
                     GroupConv(group, channels, channels, 1, bias=False),
                     GroupAvgPool(group, size, 2, padding, exact=exact),
                 ]
             for _ in range(positive("n_layers", n)):
                 layers.append(DenseLayer(group, channels, growth))
                 channels += growth
-        self.features = nn.Sequential(*layers, GroupBatchNorm(group, channels), nn.ReLU())
+        self.features = nn.Sequential(*layers, GroupBatchNorm(group, channels), ReLU())
         self.pool = GlobalPool(group, "mean")
         self.linear = nn.Linear(channels, n_classes)
 

@@ -12,7 +12,7 @@ from groupkit import SplitGroup, p1, p4
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.geometry import SettingError, check_group, positive
-from groupkit_torch.models.blocks import check_share, convolution, halving, max_pool
+from groupkit_torch.models.blocks import ReLU, check_share, convolution, halving, max_pool
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
 from groupkit_torch.pooling.coset_pool import CosetPool
 from groupkit_torch.pooling.global_pool import GlobalPool
@@ -110,7 +110,7 @@ class P4CNN(nn.Module):
                 if number == 1
                 else convolution(group, width, width, kernel_size, share=share, exact=exact)
             )
-            return [conv, GroupBatchNorm(group, width), nn.ReLU()]
+            return [conv, GroupBatchNorm(group, width), ReLU()]
 
         self.features = seven_layers(
             check_group(group), block, image_size, pool_size, dropout, "regular", exact
@@ -235,7 +235,7 @@ class P4CNNRotationPooling(nn.Module):
             return [
                 GroupConv(group, channels, width, kernel_size, input_type=kind, exact=exact),
                 GroupBatchNorm(group, width),
-                nn.ReLU(),
+                ReLU(),
                 CosetPool(group, "max"),
             ]
 

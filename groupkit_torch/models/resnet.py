@@ -11,7 +11,7 @@ from groupkit import SplitGroup, p4m
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.geometry import SettingError, check_group, positive
-from groupkit_torch.models.blocks import convolution, halving_convolution
+from groupkit_torch.models.blocks import ReLU, convolution, halving_convolution
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
 from groupkit_torch.pooling.global_pool import GlobalPool
 
@@ -69,10 +69,10 @@ class ResidualBlock(nn.Module):
             shortcut = halving_convolution(*sizes, 1, downsampling, bias=False, exact=exact)
         self.residual = nn.Sequential(
             GroupBatchNorm(group, in_channels),
-            nn.ReLU(),
+            ReLU(),
             first,
             GroupBatchNorm(group, out_channels),
-            nn.ReLU(),
+            ReLU(),
             nn.Dropout(dropout),
             convolution(group, out_channels, out_channels, 3, padding=1, bias=False, share=share),
         )
@@ -178,7 +178,7 @@ class ResNet(nn.Module):
                 channels = width
             stages.append(nn.Sequential(*blocks))
         self.stages = nn.Sequential(*stages)
-        self.norm = nn.Sequential(GroupBatchNorm(group, channels), nn.ReLU())
+        self.norm = nn.Sequential(GroupBatchNorm(group, channels), ReLU())
         self.pool = GlobalPool(group, "mean")
         self.linear = nn.Linear(channels, n_classes)
 

@@ -14,7 +14,7 @@ from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.convolutions.conv_transpose import GroupConvTranspose
 from groupkit_torch.geometry import check_group, positive
-from groupkit_torch.models.blocks import max_pool, pool_sides
+from groupkit_torch.models.blocks import ReLU, max_pool, pool_sides
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
 
 
@@ -142,6 +142,6 @@ def _two_layers(group: SplitGroup, first: nn.Module, width: int) -> nn.Sequentia
     """Return a convolution and another one, each with its norm and ReLU."""
     second = _convolution(group, width, width)
     return nn.Sequential(
-        *[first, GroupBatchNorm(group, width), nn.ReLU()],
-        *[second, GroupBatchNorm(group, width), nn.ReLU()],
+        *[first, GroupBatchNorm(group, width), ReLU()],
+        *[second, GroupBatchNorm(group, width), ReLU()],
     )

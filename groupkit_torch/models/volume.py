@@ -12,7 +12,7 @@ from groupkit.errors import DimensionError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.geometry import SettingError, check_group
-from groupkit_torch.models.blocks import max_pool, pool_sides
+from groupkit_torch.models.blocks import ReLU, max_pool, pool_sides
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
 from groupkit_torch.pooling.global_pool import GlobalPool
 
@@ -98,10 +98,10 @@ class VolumeNet(nn.Module):
             layers += [
                 GroupConv(group, channels, width, 3, padding=1, bias=False, input_type=kind),
                 GroupBatchNorm(group, width),
-                nn.ReLU(),
+                ReLU(),
                 GroupConv(group, width, width, 3, padding=1, bias=False),
                 GroupBatchNorm(group, width),
-                nn.ReLU(),
+                ReLU(),
             ]
             channels = width
         self.features = nn.Sequential(*layers)

@@ -112,7 +112,8 @@ class GroupBatchNorm(Declared, _BatchNorm):
         if not self.training and self.running_mean is not None:
             return by_channel(x, self._dimension, self._evaluated)
         check_several(x, x.shape[0] * self.feature_type.size, self.domain)
-        if self.domain.is_whole:
+        plain = self._size is None or not (torch.compiler.is_dynamo_compiling() and x.is_cpu)
+        if self.domain.is_whole and plain:
             return by_channel(x, self._dimension, super().forward)
         y, mean, variance = normalise_inside(x, self.domain, self.eps, self.weight, self.bias)
         if self.training and self.track_running_stats:

@@ -5,7 +5,8 @@ r"""Normalisation by the mean and the variance of the inside of a map's array.
     \sigma^2 = \frac{1}{|I|} \sum_{i \in I} (x_i - \mu)^2,
 
 I all that one channel holds in the stable window: over the batch and the stabilizer axis, or for
-each sample by itself.
+each sample by itself. Where that is the whole array, torch's norms do it, but for maps with a
+stabilizer axis in a compiled model on a CPU, whose layout they would not keep.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def normalise_inside(
     x : Tensor
         [batch, channels, ..., *space].
     domain : Domain
-        Says which points count; not the whole array.
+        Says which points count.
     eps : float
         :math:`\epsilon`.
     weight, bias : Tensor, optional
@@ -66,14 +67,13 @@ def normalise_inside(
               [-0.5000,  0.0000,  0.5000],
               [ 0.0000,  1.0000,  1.5000]]]])
     """
-    dtype = x.dtype
+    dtype, dimension = x.dtype, domain.stabilizer.dimension
     x, weight, bias = _in_single(x, weight, bias)
-    mask = domain.inside_of(x)
-    copies = x[:, 0].numel() // mask.numel()
-    if torch.compiler.is_compiling():
-        y, mean, variance = _in_steps(x, mask, copies, eps, weight, bias)
+    mask = None if domain.is_whole else domain.inside_of(x)
+    if mask is None or torch.compiler.is_compiling():
+        y, mean, variance = _in_steps(x, mask, dimension, eps, weight, bias)
     else:
-        inside = copies * domain.count(mask.shape)
+        inside = x[:, 0].numel() // mask.numel() * domain.count(mask.shape)
         y, mean, variance = _as_torch(x, mask, inside, eps, weight, bias)
     return y.to(dtype), mean.detach(), variance.detach()
 
@@ -122,7 +122,7 @@ def normalise_groups(
     mask = domain.inside_of(x)
     if torch.compiler.is_compiling():
         grouped = x.reshape(1, x.shape[0] * num_groups, -1, *space)
-        y = _in_steps(grouped, mask, together, eps, None, None)[0].view(x.shape)
+        y = _in_steps(grouped, mask, dimension, eps, None, None)[0].view(x.shape)
         if weight is not None:
             y = y * weight.view(_per_channel(x))
         return (y if bias is None else y + bias.view(_per_channel(x))).to(dtype)
@@ -231,22 +231,44 @@ def _as_torch(
 
 def _in_steps(
     x: Tensor,
-    mask: Bool[Tensor, "*space"],
-    copies: int,
+    mask: Bool[Tensor, "*space"] | None,
+    dimension: int,
     eps: float,
     weight: Tensor | None,
     bias: Tensor | None,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Do it by the definition: a compiler knows no counts, and fuses the steps."""
-    shape, inside = _per_channel(x), mask.sum() * copies
-    mean = torch.where(mask, x, 0).sum(_others(x)) / inside
-    centred = torch.where(mask, x - mean.view(shape), 0)
-    variance = centred.square().sum(_others(x)) / inside
-    scale = (variance + eps).rsqrt()
-    if weight is not None:
-        scale = scale * weight
-    y = centred * scale.view(shape)
-    return y if bias is None else y + bias.view(shape), mean, variance * inside / (inside - 1)
+    """Do it by the definition, which a compiler fuses; without a mask all of the array counts.
+
+    Statistics are taken of the planes of an array whose channels and stabilizer axis are one, as
+    a compiled convolution keeps its maps. Products of matrices carry them from planes to channels
+    and back: what is not a product, the compiler works out again at each point.
+    """
+    channels, planes = x.shape[1], x.flatten(1, x.dim() - dimension - 1)
+    size, others, each = planes.shape[1] // channels, _others(planes), _per_channel(planes)
+    projection, ones = x.new_full((size, size), 1 / size), x.new_ones(1, size)
+    points = math.prod(planes.shape[2:]) if mask is None else mask.sum()
+    points = points * planes.shape[0]
+    with torch.autocast(x.device.type, enabled=False):
+        if mask is None:
+            within, means = torch.var_mean(planes, others, correction=0)
+            mean = means.view(channels, size) @ projection
+            between = (means.view(channels, size) - mean).square()
+            variance = (within.view(channels, size) + between) @ projection
+            centred = planes - mean.view(each)
+        else:
+            means = torch.where(mask, planes, 0).sum(others) / points
+            mean = means.view(channels, size) @ projection
+            centred = torch.where(mask, planes - mean.view(each), 0)
+            variance = centred.square().sum(others) / points
+            variance = variance.view(channels, size) @ projection
+        scale = (variance + eps).rsqrt()
+        if weight is not None:
+            scale = scale * (weight.view(channels, 1) @ ones)
+        y = centred * scale.view(each)
+        if bias is not None:
+            y = y + (bias.view(channels, 1) @ ones).view(each)
+    inside = points * size
+    return y.view(x.shape), mean[:, 0], variance[:, 0] * inside / (inside - 1)
 
 
 def _in_single(

@@ -5,6 +5,7 @@ import torch
 from torch._dynamo.testing import CompileCounter
 
 import groupkit as gk
+import groupkit_torch as gt
 from tests.torch.groups import SHIPPED, cubic, mirror_line, name
 from tests.torch.test_modules import data, network
 
@@ -95,3 +96,22 @@ def test_masks_are_right_when_traced() -> None:
     mask = torch.tensor(gk.action.stable_mask(gk.p6.stabilizer, (9, 9)))
     compiled = torch.compile(net, fullgraph=True, backend="aot_eager")
     assert torch.equal(compiled(x), compiled(torch.where(mask, x, 1e6)))
+
+
+@pytest.mark.parametrize("group", [gk.p4m, gk.p6], ids=name)
+def test_statistics_are_in_single_precision_where_autocast_is_compiled(
+    group: gk.SplitGroup,
+) -> None:
+    torch._dynamo.reset()
+    x = (3 + torch.randn(4, 2, group.order, 9, 9)).bfloat16()
+    found = []
+    for backend in (None, "aot_eager"):
+        norm = gt.GroupBatchNorm(group, 2)
+        run = norm if backend is None else torch.compile(norm, fullgraph=True, backend=backend)
+        with torch.autocast("cpu", torch.bfloat16):
+            found.append((run(x), norm.running_mean, norm.running_var))
+    (y, *eager), (z, *compiled) = found
+    assert y.dtype == z.dtype == torch.bfloat16
+    assert torch.allclose(y, z, atol=0.02)  # one digit of bfloat16 at 4
+    for a, b in zip(eager, compiled, strict=True):
+        assert torch.allclose(a, b, rtol=1e-6)

@@ -243,3 +243,9 @@ def test_a_mask_changed_while_frozen_is_seen() -> None:
     prune.random_unstructured(layer, "weight", amount=0.5)
     with pytest.raises(gt.FrozenError, match="its weights were changed"):
         layer(x)
+
+
+def test_banks_of_fields_are_kept_contiguous() -> None:
+    layer = gt.GroupConv(gk.p4m, 1, 2, 1, output_type=gk.p4m.field("vector"))
+    assert not layer.expanded_weight().is_contiguous()
+    assert gt.freeze(layer).expanded_weight().is_contiguous()

@@ -13,6 +13,7 @@ from groupkit_torch.functional import (
     fill_outside,
     flat_positions,
     group_conv,
+    pointwise,
     take_filters,
 )
 from tests.torch.groups import GROUPS, array, image, name
@@ -128,3 +129,23 @@ def test_the_outside_is_filled_and_has_no_gradient() -> None:
     assert x.grad is not None
     assert x.grad.tolist() == [[1.0, 0.0]]
     assert fill_outside(x.bfloat16(), mask).dtype == torch.bfloat16
+
+
+@pytest.mark.compile
+@pytest.mark.parametrize("shape", [(2, 3, 5, 5), (2, 3, 4, 5, 5), (2, 3, 4, 5, 5, 5)])
+def test_a_pointwise_function_sees_one_axis_of_channels_where_it_is_compiled(
+    shape: tuple[int, ...],
+) -> None:
+    torch._dynamo.reset()
+    seen = []
+
+    def f(y: torch.Tensor) -> torch.Tensor:
+        seen.append(y.shape)
+        return y.relu()
+
+    x = torch.randn(shape)
+    compiled = torch.compile(lambda x: pointwise(x, f), fullgraph=True, backend="eager")
+    assert torch.equal(compiled(x), x.relu())
+    assert torch.equal(pointwise(x, f), x.relu())
+    merged = shape if len(shape) == 4 else (2, 12, *shape[3:])
+    assert [tuple(s) for s in seen] == [merged, shape]
