@@ -120,6 +120,9 @@ def network(scale: Scale) -> Iterator[Case]:
     calls = {
         "planar": scale.forward(scale.put(networks.seven_planar_layers(width * 4)).eval(), x),
         "groupkit": scale.forward(frozen, x),
+        "reshaping alone": scale.forward(
+            scale.put(networks.seven_reshaped_layers(width, 4)).eval(), x
+        ),
     }
     yield Case("network", "p4 seven layers B1 inference, frozen", calls, 1.05)
 

@@ -81,6 +81,20 @@ def seven_planar_layers(width: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(width, 10))
 
 
+def seven_reshaped_layers(width: int, order: int) -> nn.Sequential:
+    """Return the same between maps with a stabilizer axis: what reshaping alone costs."""
+    layers: list[nn.Module] = []
+    sizes = (width, order)
+    for number in range(7):
+        channels, kernel = (1 if number == 0 else width * order), (4 if number == 6 else 3)
+        layers += [] if number == 0 else [nn.Flatten(1, 2)]
+        layers += [nn.Conv2d(channels, width * order, kernel), nn.Unflatten(1, sizes)]
+        layers += [nn.BatchNorm3d(width), nn.ReLU()]
+        if number == 1:
+            layers += [nn.Flatten(1, 2), nn.MaxPool2d(2), nn.Unflatten(1, sizes)]
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(width * order, 10))
+
+
 def with_torchs_relu(net: nn.Module) -> nn.Module:
     """Return a network of `groupkit_torch.models` with `torch.nn.ReLU`, on five axes, in place."""
     for module in list(net.modules()):

@@ -110,6 +110,8 @@ class GroupBatchNorm(Declared, _BatchNorm):
         check_map(x, self.num_features, self._size, self._dimension)
         check_real(x, type(self).__name__, "have a covariance instead of a variance")
         if not self.training and self.running_mean is not None:
+            if x.is_contiguous():
+                return self._evaluated(x)
             return by_channel(x, self._dimension, self._evaluated)
         check_several(x, x.shape[0] * self.feature_type.size, self.domain)
         plain = self._size is None or not (torch.compiler.is_dynamo_compiling() and x.is_cpu)
