@@ -110,6 +110,12 @@ NETWORKS: Final[dict[str, Network]] = {
     "p4cnn-rotation-pooling": Network(
         "P4CNNRotationPooling", "rotmnist", lambda width: P4CNNRotationPooling(p4, width), 20
     ),
+    "p4cnn-rotation-pooling-without-dropout": Network(
+        "P4CNNRotationPooling without dropout",
+        "rotmnist",
+        lambda width: P4CNNRotationPooling(p4, width, dropout=0.0),
+        20,
+    ),
     "g-p4cnn": Network("g-P4CNN", "rotmnist", lambda width: P4CNN(p4, width, share="g"), 17),
     "gc-p4cnn": Network("gc-P4CNN", "rotmnist", lambda width: P4CNN(p4, width, share="gc"), 30),
     "c-z2cnn": Network("c-Z2CNN", "rotmnist", lambda width: Z2CNN(width, separable=True), 57),

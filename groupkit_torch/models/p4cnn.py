@@ -193,8 +193,10 @@ class P4CNNRotationPooling(nn.Module):
 
     Parameters
     ----------
-    group, width, in_channels, n_classes, image_size, pool_size, dropout, input_type, exact
+    group, width, in_channels, n_classes, image_size, pool_size, input_type, exact
         As in `P4CNN`.
+    dropout : float
+        As in `Z2CNN`, of which the paper makes this network; P4CNN alone is said to have none.
 
     Raises
     ------
@@ -224,7 +226,7 @@ class P4CNNRotationPooling(nn.Module):
         *,
         image_size: int = 28,
         pool_size: int | None = None,
-        dropout: float = 0.0,
+        dropout: float = 0.3,
         input_type: FeatureType | TypeLike = "planar",
         exact: str = "warn",
     ) -> None:
