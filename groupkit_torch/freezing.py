@@ -33,7 +33,7 @@ class _Source(NamedTuple):
     table: str  # its parameters or its buffers, by name: torch.export puts other ones there
     name: str
     tensor: Tensor | None
-    version: int
+    version: int | None  # how often it was written to; None where torch does not count
 
 
 def freezable(method: Callable[[_Self], _Made]) -> Callable[[_Self], _Made]:
@@ -145,7 +145,7 @@ class Freezable(nn.Module):
             if tensor is None or before is None:
                 if tensor is not before:
                     raise self._refusal("has other parameters than when it was frozen")
-            elif tensor is not before or _version(tensor) != version:
+            elif tensor is not before or (version is not None and tensor._version != version):
                 raise self._refusal("is frozen, but its weights were changed")
             elif tensor.requires_grad:
                 raise self._refusal("is frozen, but its weights are to have gradients")
@@ -270,5 +270,5 @@ def _freezables(model: nn.Module) -> list[Freezable]:
     return [module for module in model.modules() if isinstance(module, Freezable)]
 
 
-def _version(tensor: Tensor | None) -> int:
-    return 0 if tensor is None or tensor.is_inference() else tensor._version
+def _version(tensor: Tensor | None) -> int | None:
+    return None if tensor is None or tensor.is_inference() else tensor._version
