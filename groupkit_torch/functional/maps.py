@@ -72,16 +72,18 @@ def act(
 def pointwise(x: Shaped[Tensor, "*map"], f: Callable[[Tensor], Tensor]) -> Shaped[Tensor, "*map"]:
     """Apply a function of numbers, such as ReLU, to each number of a map; ``f(x)``.
 
-    In a compiled model f sees the channels and the stabilizer axis as one, as convolutions do, and
-    the compiler then keeps its result as the next convolution reads it: on a CPU, a training step
-    of small layers takes a third less than with ``f(x)``. Elsewhere this is ``f(x)``.
+    In a compiled model f sees a map of five axes or more with the second and the third as one, as
+    convolutions see channels and the stabilizer axis, and the compiler then keeps its result as the
+    next convolution reads it: on a CPU, a training step of small layers takes a quarter less than
+    with ``f(x)``. Elsewhere this is ``f(x)``.
 
     Parameters
     ----------
     x : Tensor
         [batch, channels, ..., *space].
     f : callable
-        Returns a tensor of the shape that it is given, each number by itself alone.
+        Returns a new tensor of the shape that it is given: each number by itself alone, none in
+        place, and no parameters of the channels.
 
     Returns
     -------

@@ -22,7 +22,7 @@ DOWNSAMPLINGS: Final = ("pooled", "strided")
 
 
 class ReLU(nn.ReLU):
-    """torch's, on a map as its convolutions keep it where a network is compiled.
+    """`torch.nn.ReLU` by way of `groupkit_torch.functional.pointwise`, for compiled networks.
 
     Examples
     --------

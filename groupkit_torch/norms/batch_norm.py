@@ -110,12 +110,12 @@ class GroupBatchNorm(Declared, _BatchNorm):
         check_map(x, self.num_features, self._size, self._dimension)
         check_real(x, type(self).__name__, "have a covariance instead of a variance")
         if not self.training and self.running_mean is not None:
-            if x.is_contiguous():
+            if x.is_contiguous() and x.dim() <= 5:  # no array of more axes for cuDNN
                 return self._evaluated(x)
             return by_channel(x, self._dimension, self._evaluated)
         check_several(x, x.shape[0] * self.feature_type.size, self.domain)
-        plain = self._size is None or not (torch.compiler.is_dynamo_compiling() and x.is_cpu)
-        if self.domain.is_whole and plain:
+        planes = torch.compiler.is_dynamo_compiling() and x.is_cpu and self._size is not None
+        if self.domain.is_whole and not (planes and x.numel()):
             return by_channel(x, self._dimension, super().forward)
         y, mean, variance = normalise_inside(x, self.domain, self.eps, self.weight, self.bias)
         if self.training and self.track_running_stats:

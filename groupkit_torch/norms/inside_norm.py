@@ -67,13 +67,17 @@ def normalise_inside(
               [-0.5000,  0.0000,  0.5000],
               [ 0.0000,  1.0000,  1.5000]]]])
     """
-    dtype, dimension = x.dtype, domain.stabilizer.dimension
+    dtype = x.dtype
     x, weight, bias = _in_single(x, weight, bias)
-    mask = None if domain.is_whole else domain.inside_of(x)
-    if mask is None or torch.compiler.is_compiling():
-        y, mean, variance = _in_steps(x, mask, dimension, eps, weight, bias)
+    if domain.is_whole:
+        y, mean, variance = _by_planes(x, domain.stabilizer.dimension, eps, weight, bias)
+        return y.to(dtype), mean.detach(), variance.detach()
+    mask = domain.inside_of(x)
+    copies = x[:, 0].numel() // mask.numel()
+    if torch.compiler.is_compiling():
+        y, mean, variance = _in_steps(x, mask, copies, eps, weight, bias)
     else:
-        inside = x[:, 0].numel() // mask.numel() * domain.count(mask.shape)
+        inside = copies * domain.count(mask.shape)
         y, mean, variance = _as_torch(x, mask, inside, eps, weight, bias)
     return y.to(dtype), mean.detach(), variance.detach()
 
@@ -93,7 +97,7 @@ def normalise_groups(
     Parameters
     ----------
     x, domain, eps, weight, bias
-        As in `normalise_inside`; the domain may be the whole array.
+        As in `normalise_inside`.
     num_groups : int
         How many groups the channels are split into, one after the other.
 
@@ -122,7 +126,7 @@ def normalise_groups(
     mask = domain.inside_of(x)
     if torch.compiler.is_compiling():
         grouped = x.reshape(1, x.shape[0] * num_groups, -1, *space)
-        y = _in_steps(grouped, mask, dimension, eps, None, None)[0].view(x.shape)
+        y = _in_steps(grouped, mask, together, eps, None, None)[0].view(x.shape)
         if weight is not None:
             y = y * weight.view(_per_channel(x))
         return (y if bias is None else y + bias.view(_per_channel(x))).to(dtype)
@@ -231,44 +235,54 @@ def _as_torch(
 
 def _in_steps(
     x: Tensor,
-    mask: Bool[Tensor, "*space"] | None,
-    dimension: int,
+    mask: Bool[Tensor, "*space"],
+    copies: int,
     eps: float,
     weight: Tensor | None,
     bias: Tensor | None,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Do it by the definition, which a compiler fuses; without a mask all of the array counts.
+    """Do it by the definition: a compiler knows no counts, and fuses the steps."""
+    shape, inside = _per_channel(x), mask.sum() * copies
+    mean = torch.where(mask, x, 0).sum(_others(x)) / inside
+    centred = torch.where(mask, x - mean.view(shape), 0)
+    variance = centred.square().sum(_others(x)) / inside
+    scale = (variance + eps).rsqrt()
+    if weight is not None:
+        scale = scale * weight
+    y = centred * scale.view(shape)
+    return y if bias is None else y + bias.view(shape), mean, variance * inside / (inside - 1)
 
-    Statistics are taken of the planes of an array whose channels and stabilizer axis are one, as
-    a compiled convolution keeps its maps. Products of matrices carry them from planes to channels
-    and back: what is not a product, the compiler works out again at each point.
+
+def _by_planes(
+    x: Tensor, dimension: int, eps: float, weight: Tensor | None, bias: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Do it where the whole array counts, on as many axes as a compiled convolution keeps.
+
+    Statistics are taken of the planes of an array whose channels and stabilizer axis are one.
+    Products of matrices carry them from planes to channels and back, for what is no product a
+    compiler works out again at each point; in double precision, which autocast leaves as it is.
     """
     channels, planes = x.shape[1], x.flatten(1, x.dim() - dimension - 1)
     size, others, each = planes.shape[1] // channels, _others(planes), _per_channel(planes)
-    projection, ones = x.new_full((size, size), 1 / size), x.new_ones(1, size)
-    points = math.prod(planes.shape[2:]) if mask is None else mask.sum()
-    points = points * planes.shape[0]
-    with torch.autocast(x.device.type, enabled=False):
-        if mask is None:
-            within, means = torch.var_mean(planes, others, correction=0)
-            mean = means.view(channels, size) @ projection
-            between = (means.view(channels, size) - mean).square()
-            variance = (within.view(channels, size) + between) @ projection
-            centred = planes - mean.view(each)
-        else:
-            means = torch.where(mask, planes, 0).sum(others) / points
-            mean = means.view(channels, size) @ projection
-            centred = torch.where(mask, planes - mean.view(each), 0)
-            variance = centred.square().sum(others) / points
-            variance = variance.view(channels, size) @ projection
-        scale = (variance + eps).rsqrt()
-        if weight is not None:
-            scale = scale * (weight.view(channels, 1) @ ones)
-        y = centred * scale.view(each)
-        if bias is not None:
-            y = y + (bias.view(channels, 1) @ ones).view(each)
-    inside = points * size
-    return y.view(x.shape), mean[:, 0], variance[:, 0] * inside / (inside - 1)
+    projection = x.new_full((size, size), 1 / size, dtype=torch.double)
+
+    def over_stabilizer(numbers: Tensor) -> Tensor:
+        return (numbers.double() @ projection).to(x.dtype)
+
+    def to_planes(numbers: Tensor) -> Tensor:
+        return (numbers.double().view(channels, 1) @ projection[:1] * size).to(x.dtype)
+
+    within, means = (t.view(channels, size) for t in torch.var_mean(planes, others, correction=0))
+    mean = over_stabilizer(means)
+    variance = over_stabilizer(within + (means - mean).square())
+    scale = (variance + eps).rsqrt()
+    if weight is not None:
+        scale = scale * to_planes(weight)
+    y = (planes - mean.view(each)) * scale.view(each)
+    if bias is not None:
+        y = y + to_planes(bias).view(each)
+    count = planes[:, 0].numel() * size
+    return y.view(x.shape), mean[:, 0], variance[:, 0] * count / (count - 1)
 
 
 def _in_single(

@@ -98,20 +98,33 @@ def test_masks_are_right_when_traced() -> None:
     assert torch.equal(compiled(x), compiled(torch.where(mask, x, 1e6)))
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=["bf16", "fp16"])
 @pytest.mark.parametrize("group", [gk.p4m, gk.p6], ids=name)
-def test_statistics_are_in_single_precision_where_autocast_is_compiled(
-    group: gk.SplitGroup,
+def test_norms_are_in_single_precision_where_autocast_is_compiled(
+    group: gk.SplitGroup, dtype: torch.dtype
 ) -> None:
     torch._dynamo.reset()
-    x = (3 + torch.randn(4, 2, group.order, 9, 9)).bfloat16()
+    x = 3 + torch.randn(4, 2, group.order, 9, 9)
+    above = 1000 * torch.randn(x.shape)
     found = []
     for backend in (None, "aot_eager"):
-        norm = gt.GroupBatchNorm(group, 2)
+        norm, leaf = gt.GroupBatchNorm(group, 2), x.clone().requires_grad_()
         run = norm if backend is None else torch.compile(norm, fullgraph=True, backend=backend)
-        with torch.autocast("cpu", torch.bfloat16):
-            found.append((run(x), norm.running_mean, norm.running_var))
-    (y, *eager), (z, *compiled) = found
-    assert y.dtype == z.dtype == torch.bfloat16
-    assert torch.allclose(y, z, atol=0.02)  # one digit of bfloat16 at 4
-    for a, b in zip(eager, compiled, strict=True):
-        assert torch.allclose(a, b, rtol=1e-6)
+        with torch.autocast("cpu", dtype):
+            y = run(leaf)
+            (y * above).sum().backward()
+        statistics = norm.running_mean, norm.running_var
+        found.append((y, leaf.grad, norm.weight.grad, norm.bias.grad, *statistics))
+    for eager, compiled in zip(*found, strict=True):
+        assert eager.dtype == compiled.dtype
+        scale = eager.abs().max().item()
+        assert torch.allclose(eager, compiled, rtol=1e-5, atol=1e-5 * scale)
+
+
+def test_an_empty_batch_leaves_running_statistics() -> None:
+    torch._dynamo.reset()
+    norm = gt.GroupBatchNorm(gk.p4m, 2)
+    compiled = torch.compile(norm, fullgraph=True, backend="aot_eager")
+    assert compiled(torch.zeros(0, 2, 8, 5, 5)).shape == (0, 2, 8, 5, 5)
+    assert norm.running_mean.tolist() == [0, 0]
+    assert norm.running_var.tolist() == [1, 1]

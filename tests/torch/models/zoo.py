@@ -45,9 +45,11 @@ CASES = {
     "gc P4CNN": Case(gk.p4m, (1, 28, 28), lambda: P4CNN(gk.p4m, 2, share="gc")),
     "p6m P4CNN": Case(gk.p6m, (1, 25, 25), lambda: P4CNN(gk.p6m, 1, image_size=25)),
     "line P4CNN": Case(mirror_line, (1, 28), lambda: P4CNN(mirror_line, 2)),
-    "RotationPooling": Case(gk.p4, (1, 28, 28), lambda: P4CNNRotationPooling(gk.p4, 3)),
+    "RotationPooling": Case(
+        gk.p4, (1, 28, 28), lambda: P4CNNRotationPooling(gk.p4, 3, dropout=0.0)
+    ),
     "p6 RotationPooling": Case(
-        gk.p6, (1, 25, 25), lambda: P4CNNRotationPooling(gk.p6, 2, image_size=25)
+        gk.p6, (1, 25, 25), lambda: P4CNNRotationPooling(gk.p6, 2, image_size=25, dropout=0.0)
     ),
     "AllCNNC": Case(gk.p4m, (3, 16, 16), lambda: AllCNNC(gk.p4m, 2, dropout=(0.0, 0.0, 0.0))),
     "strided AllCNNC": Case(
@@ -78,7 +80,7 @@ CASES = {
     "regular RotationPooling": Case(
         gk.p4,
         (1, 4, 28, 28),
-        lambda: P4CNNRotationPooling(gk.p4, 2, input_type="regular"),
+        lambda: P4CNNRotationPooling(gk.p4, 2, input_type="regular", dropout=0.0),
         input_type="regular",
     ),
     "field AllCNNC": Case(
