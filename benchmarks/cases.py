@@ -143,11 +143,12 @@ def compiled(scale: Scale) -> Iterator[Case]:
     channels, size = (4 if scale.tiny else 50), 8
     x = scale.map(4, channels, 8, size, size)
     layer = scale.put(gt.GroupConv(gk.p4m, channels, channels, 3, padding=1))
+    planar_layer = scale.put(networks.planar_conv(gk.p4m, channels, 3, 1))
     calls = {
-        "planar eager": scale.train(
-            scale.put(networks.planar_conv(gk.p4m, channels, 3, 1)), x.flatten(1, 2)
-        ),
+        "planar eager": scale.train(planar_layer, x.flatten(1, 2)),
         "groupkit": scale.train(torch.compile(layer), x),
+        "groupkit eager": scale.train(layer, x),
+        "planar compiled": scale.train(torch.compile(planar_layer), x.flatten(1, 2)),
     }
     yield Case("compiled", "3×3 p4m C50 8² B4 train, compiled", calls, 1.30)
 
