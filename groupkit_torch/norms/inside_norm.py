@@ -260,17 +260,19 @@ def _by_planes(
 
     Statistics are taken of the planes of an array whose channels and stabilizer axis are one.
     Products of matrices carry them from planes to channels and back, for what is no product a
-    compiler works out again at each point; in double precision, which autocast leaves as it is.
+    compiler works out again at each point. Under autocast they are in double precision, which it
+    leaves as it is, in the backward pass too.
     """
     channels, planes = x.shape[1], x.flatten(1, x.dim() - dimension - 1)
     size, others, each = planes.shape[1] // channels, _others(planes), _per_channel(planes)
-    projection = x.new_full((size, size), 1 / size, dtype=torch.double)
+    dtype = torch.double if torch.is_autocast_enabled(x.device.type) else x.dtype
+    projection = x.new_full((size, size), 1 / size, dtype=dtype)
 
     def over_stabilizer(numbers: Tensor) -> Tensor:
-        return (numbers.double() @ projection).to(x.dtype)
+        return (numbers.to(dtype) @ projection).to(x.dtype)
 
     def to_planes(numbers: Tensor) -> Tensor:
-        return (numbers.double().view(channels, 1) @ projection[:1] * size).to(x.dtype)
+        return (numbers.to(dtype).view(channels, 1) @ projection[:1] * size).to(x.dtype)
 
     within, means = (t.view(channels, size) for t in torch.var_mean(planes, others, correction=0))
     mean = over_stabilizer(means)
