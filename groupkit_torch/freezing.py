@@ -105,13 +105,7 @@ class Freezable(nn.Module):
             for name in self._to_freeze():  # all of them, before one is kept
                 made = getattr(self, name)()
                 parts = made if isinstance(made, tuple) else (made,)
-                found[name] = (
-                    made,
-                    [
-                        None if part is None else part.clone(memory_format=torch.contiguous_format)
-                        for part in parts
-                    ],
-                )
+                found[name] = made, [part if part is None else _copy(part) for part in parts]
         for name, (made, parts) in found.items():
             if made is None:  # no bias: no buffer, which torch.export would miscount
                 continue
@@ -268,6 +262,10 @@ def set_pruned(module: nn.Module) -> None:
 
 def _freezables(model: nn.Module) -> list[Freezable]:
     return [module for module in model.modules() if isinstance(module, Freezable)]
+
+
+def _copy(tensor: Tensor) -> Tensor:
+    return tensor.clone(memory_format=torch.contiguous_format)
 
 
 def _version(tensor: Tensor | None) -> int | None:

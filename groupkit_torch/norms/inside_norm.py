@@ -267,12 +267,13 @@ def _by_planes(
     size, others, each = planes.shape[1] // channels, _others(planes), _per_channel(planes)
     dtype = torch.double if torch.is_autocast_enabled(x.device.type) else x.dtype
     projection = x.new_full((size, size), 1 / size, dtype=dtype)
+    ones = x.new_ones(1, size, dtype=dtype)
 
     def over_stabilizer(numbers: Tensor) -> Tensor:
         return (numbers.to(dtype) @ projection).to(x.dtype)
 
     def to_planes(numbers: Tensor) -> Tensor:
-        return (numbers.to(dtype).view(channels, 1) @ projection[:1] * size).to(x.dtype)
+        return (numbers.to(dtype).view(channels, 1) @ ones).to(x.dtype)
 
     within, means = (t.view(channels, size) for t in torch.var_mean(planes, others, correction=0))
     mean = over_stabilizer(means)
