@@ -110,9 +110,7 @@ class GroupBatchNorm(Declared, _BatchNorm):
         check_map(x, self.num_features, self._size, self._dimension)
         check_real(x, type(self).__name__, "have a covariance instead of a variance")
         if not self.training and self.running_mean is not None:
-            if (
-                x.is_contiguous() and x.dim() <= 5
-            ):  # as fast, not reshaped; cuDNN takes no more axes
+            if x.is_contiguous() and x.dim() <= 5:  # cuDNN takes no more axes
                 return self._evaluated(x)
             return by_channel(x, self._dimension, self._evaluated)
         check_several(x, x.shape[0] * self.feature_type.size, self.domain)
