@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import overload
 
 import torch
 import torch.nn.functional as F
@@ -21,9 +22,7 @@ from torch import Tensor
 
 from groupkit.errors import FeatureTypeError
 from groupkit_torch.domain import Domain
-from groupkit_torch.feature_maps import channels_last
-
-_HALF = (torch.float16, torch.bfloat16)
+from groupkit_torch.feature_maps import HALF, channels_last
 
 
 def normalise_inside(
@@ -68,17 +67,20 @@ def normalise_inside(
               [ 0.0000,  1.0000,  1.5000]]]])
     """
     dtype = x.dtype
-    x, weight, bias = _in_single(x, weight, bias)
+    weight, bias = _in_single(weight), _in_single(bias)
     if domain.is_whole:
-        y, mean, variance = _by_planes(x, domain.stabilizer.dimension, eps, weight, bias)
+        y, mean, variance = _by_planes(
+            _in_single(x), domain.stabilizer.dimension, eps, weight, bias
+        )
         return y.to(dtype), mean.detach(), variance.detach()
     mask = domain.inside_of(x)
     copies = x[:, 0].numel() // mask.numel()
     if torch.compiler.is_compiling():
-        y, mean, variance = _in_steps(x, mask, copies, eps, weight, bias)
+        y, mean, variance = _in_steps(_in_single(x), mask, copies, eps, weight, bias)
     else:
         inside = copies * domain.count(mask.shape)
-        y, mean, variance = _as_torch(x, mask, inside, eps, weight, bias)
+        taken = x if dtype == torch.bfloat16 else _in_single(x)
+        y, mean, variance = _as_torch(taken, mask, inside, eps, weight, bias)
     return y.to(dtype), mean.detach(), variance.detach()
 
 
@@ -122,7 +124,7 @@ def normalise_groups(
     if domain.is_whole:
         return F.group_norm(x, num_groups, weight, bias, eps)
     dtype = x.dtype
-    x, weight, bias = _in_single(x, weight, bias)
+    x, weight, bias = _in_single(x), _in_single(weight), _in_single(bias)
     mask = domain.inside_of(x)
     if torch.compiler.is_compiling():
         grouped = x.reshape(1, x.shape[0] * num_groups, -1, *space)
@@ -216,20 +218,25 @@ def _as_torch(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Let torch's batch norm do it, after filling the outside with the mean of the inside.
 
-    That leaves the mean as it is, and multiplies the variance by the share of the inside.
+    That leaves the mean as it is, and multiplies the variance by the share of the inside. Maps
+    in bfloat16 are moved close to zero before, where the format is fine enough to hold a mean.
     """
-    channels, everything = x.shape[1], x[:, 0].numel()
+    shape, everything = _per_channel(x), x[:, 0].numel()
     share = inside / everything
-    within = torch.where(mask, x, 0)
-    mean = within.sum(_others(x)) / inside
-    filled = torch.addcmul(within, (~mask).to(x.dtype), mean.view(_per_channel(x)))
-    scale = x.new_full((channels,), share**0.5) if weight is None else weight * share**0.5
+    within, moved = torch.where(mask, x, 0), None
+    if x.dtype == torch.bfloat16:
+        moved = within.detach().mean(_others(x)) / share
+        within = torch.addcmul(within, mask.to(x.dtype), moved.view(shape), value=-1)
+    mean = _in_single(within).sum(_others(x)) / inside
+    filled = torch.addcmul(within, (~mask).to(x.dtype), mean.to(x.dtype).view(shape))
+    scale = torch.full_like(mean, share**0.5) if weight is None else weight * share**0.5
     seen, spread = torch.zeros_like(mean), torch.zeros_like(mean)
     y = by_channel(
         filled,
         mask.dim(),
         lambda f: F.batch_norm(f, seen, spread, scale, bias, True, 1.0, eps * share),
     )
+    mean = mean if moved is None else mean + moved
     return y, mean, spread * ((everything - 1) / max(inside - 1, 1))
 
 
@@ -288,17 +295,13 @@ def _by_planes(
     return y.view(x.shape), mean[:, 0], variance[:, 0] * count / (count - 1)
 
 
-def _in_single(
-    x: Tensor, weight: Tensor | None, bias: Tensor | None
-) -> tuple[Tensor, Tensor | None, Tensor | None]:
+@overload
+def _in_single(x: Tensor) -> Tensor: ...
+@overload
+def _in_single(x: None) -> None: ...
+def _in_single(x: Tensor | None) -> Tensor | None:
     """Return halves in single precision: as torch does, statistics are taken there."""
-    if x.dtype not in _HALF:
-        return x, weight, bias
-    return (
-        x.float(),
-        None if weight is None else weight.float(),
-        None if bias is None else bias.float(),
-    )
+    return x.float() if x is not None and x.dtype in HALF else x
 
 
 def _others(x: Tensor) -> list[int]:

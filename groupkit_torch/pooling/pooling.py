@@ -21,9 +21,11 @@ from groupkit.elements import Elements
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.feature_maps import HALF, check_map, check_real, laid_out_as, widened
 from groupkit_torch.functional import fill_outside
+from groupkit_torch.pooling.sliding_window import max_windows
 from groupkit_torch.pooling.window_pool import WindowPool
 
 _MAXIMA = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
+_MEANS = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
 
 
 class GroupMaxPool(WindowPool):
@@ -117,20 +119,20 @@ class GroupMaxPool(WindowPool):
             self._guard(x)
         whole = self.domain.is_whole
         if whole and self._fills_box:
-            return self._native(x)
-        y = self._slide(self.domain.fill(x, -math.inf), torch.maximum, -math.inf)
+            box, steps = self.kernel_size, (self.stride, self.padding, self.dilation)
+            return self._by_torch(x, lambda flat: _MAXIMA[len(box)](flat, box, *steps))
+        y = self._maxima(self.domain.fill(x, -math.inf))
         if whole and not any(self.padding):
             return y
         inside = torch.where(self._inside(x), 0.0, -math.inf)
         y = fill_outside(y, self._slide(inside, torch.maximum, -math.inf) == 0)
         return laid_out_as(x, y, len(self.stride))
 
-    def _native(self, x: Tensor) -> Tensor:
-        flat = x if self._size is None else x.flatten(1, 2)
-        y = _MAXIMA[len(self.stride)](
-            flat, self.kernel_size, self.stride, self.padding, self.dilation
-        )
-        return y if self._size is None else torch.unflatten(y, 1, x.shape[1:3])
+    def _maxima(self, x: Tensor) -> Tensor:
+        backward = torch.is_grad_enabled() and x.requires_grad
+        if self._reads is None and backward and not torch.compiler.is_compiling():
+            return max_windows(x, self._points, self.stride, self.padding, self.dilation)
+        return self._slide(x, torch.maximum, -math.inf)
 
 
 class GroupAvgPool(WindowPool):
@@ -183,6 +185,13 @@ class GroupAvgPool(WindowPool):
         """Return the means; zero where nothing is counted."""
         check_map(x, None, self._size, len(self.stride))
         self._guard(x)
+        if self.domain.is_whole and self._fills_box and not x.is_complex():
+            box, steps = self.kernel_size, (self.stride, self.padding)
+            taken = (*steps, False, self.count_include_pad)
+            read = x if len(box) < 3 else widened(x)  # torch has no avg_pool3d of halves on a CPU
+            return self._by_torch(read, lambda flat: _MEANS[len(box)](flat, box, *taken)).to(
+                x.dtype
+            )
         total = self._slide(widened(self.domain.fill(x)), torch.add, 0.0)
         if self.count_include_pad:
             y = total / self._n_reads

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from types import EllipsisType
 
@@ -50,8 +51,55 @@ def reduce_windows(
     >>> reduce_windows(x, [(0,), (2,)], [1], [0], [1], torch.maximum, -torch.inf)
     tensor([2., 3., 4.])
     """
-    slide = _sliding(x, _box(points), stride, padding, dilation, fill)
-    return functools.reduce(reduce, map(slide, points))
+    windows = _Windows(x.shape, _box(points), stride, padding, dilation)
+    padded = windows.pad(x, fill)
+    return functools.reduce(reduce, (windows.read(padded, point) for point in points))
+
+
+def max_windows(
+    x: Inexact[Tensor, "*map"],
+    points: Sequence[Sequence[int]],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+) -> Inexact[Tensor, "*out_map"]:
+    """Return the maxima of a map over a window of any shape, with a backward pass that is cheap.
+
+    It is `reduce_windows` with `torch.maximum`, but that each maximum is taken from its position:
+    its gradient goes there at once, rather than through a sum over all points of the window. Of
+    equal values the first has it, as in `torch.nn.MaxPool2d`.
+
+    Parameters
+    ----------
+    x, points, stride, padding, dilation
+        As in `reduce_windows`.
+
+    Raises
+    ------
+    FeatureTypeError
+        If the window does not fit into the padded array.
+
+    Examples
+    --------
+    >>> import torch
+    >>> x = torch.tensor([0.0, 7, 2, 5, 1], requires_grad=True)
+    >>> y = max_windows(x, [(0,), (2,)], [1], [0], [1])
+    >>> y.tolist()
+    [2.0, 7.0, 2.0]
+    >>> torch.autograd.grad(y.sum(), x)[0].tolist()
+    [0.0, 1.0, 2.0, 0.0, 0.0]
+    """
+    windows = _Windows(x.shape, _box(points), stride, padding, dilation)
+    padded = windows.pad(x, -math.inf)
+    with torch.no_grad():
+        largest = torch.stack([windows.read(padded, point) for point in points]).max(0).indices
+    space = padded.shape[x.dim() - windows.dimension :]
+    positions = torch.arange(space.numel(), device=x.device).view(space)
+    first, *_ = corners = [windows.read(positions, point) for point in points]
+    steps = torch.stack([(corner - first).flatten()[0] for corner in corners])
+    index = steps[largest] + first
+    lead = x.dim() - windows.dimension
+    return padded.flatten(lead).gather(lead, index.flatten(lead)).view(index.shape)
 
 
 def reduce_domains(
@@ -91,10 +139,12 @@ def reduce_domains(
             [4., 5.]])
     """
     axis = x.dim() - len(stride) - 1
-    ones = [1] * len(stride)
-    slide = _sliding(x, box, stride, padding, ones, fill)
+    windows = _Windows(x.shape, box, stride, padding, [1] * len(stride))
+    padded = windows.pad(x, fill)
     parts = [
-        functools.reduce(reduce, (slide(point).select(axis, coset) for coset, point in part))
+        functools.reduce(
+            reduce, (windows.read(padded, point).select(axis, coset) for coset, point in part)
+        )
         for part in reads
     ]
     return torch.stack(parts, axis)
@@ -105,41 +155,47 @@ def _box(points: Sequence[Sequence[int]]) -> list[int]:
     return [max(coordinates) + 1 for coordinates in zip(*points, strict=True)]
 
 
-def _sliding(
-    x: Tensor,
-    box: Sequence[int],
-    stride: Sequence[int],
-    padding: Sequence[int],
-    dilation: Sequence[int],
-    fill: float,
-) -> Callable[[Sequence[int]], Tensor]:
-    """Return the map of a point w to x(o + w) for all outputs o."""
-    dimension = len(stride)
-    reach = [step * (side - 1) + 1 for step, side in zip(dilation, box, strict=True)]
-    space = x.shape[x.dim() - dimension :]
-    sizes = [
-        (space[axis] + 2 * padding[axis] - reach[axis]) // stride[axis] + 1
-        for axis in range(dimension)
-    ]
-    if min(sizes) < 1:
-        raise FeatureTypeError(
-            f"a window that spans {tuple(reach)} does not fit into a map of {tuple(space)} with "
-            f"padding {tuple(padding)}; use a larger map, a smaller window or more padding",
-            witness=tuple(space),
-        )
-    padded = x
-    if any(padding):
-        padded = F.pad(x, [pad for pad in reversed(padding) for _ in range(2)], value=fill)
+class _Windows:
+    """Where the windows of a map lie: one for each output."""
 
-    def slide(point: Sequence[int]) -> Tensor:
-        shifted = padded
-        for axis in range(dimension):
-            start = dilation[axis] * point[axis]
-            stop = start + stride[axis] * (sizes[axis] - 1) + 1
-            shifted = shifted[_on_axis(axis - dimension, slice(start, stop, stride[axis]))]
-        return shifted
+    def __init__(
+        self,
+        shape: Sequence[int],
+        box: Sequence[int],
+        stride: Sequence[int],
+        padding: Sequence[int],
+        dilation: Sequence[int],
+    ) -> None:
+        self.stride, self.padding, self.dilation = stride, padding, dilation
+        self.dimension = len(stride)
+        reach = [step * (side - 1) + 1 for step, side in zip(dilation, box, strict=True)]
+        space = shape[len(shape) - self.dimension :]
+        self.sizes = [
+            (space[axis] + 2 * padding[axis] - reach[axis]) // stride[axis] + 1
+            for axis in range(self.dimension)
+        ]
+        if min(self.sizes) < 1:
+            raise FeatureTypeError(
+                f"a window that spans {tuple(reach)} does not fit into a map of {tuple(space)} "
+                f"with padding {tuple(padding)}; use a larger map, a smaller window or more "
+                "padding",
+                witness=tuple(space),
+            )
 
-    return slide
+    def pad(self, x: Tensor, fill: float) -> Tensor:
+        """Return a map with ``fill`` around it."""
+        if not any(self.padding):
+            return x
+        return F.pad(x, [pad for pad in reversed(self.padding) for _ in range(2)], value=fill)
+
+    def read(self, padded: Tensor, point: Sequence[int]) -> Tensor:
+        """Return x(o + w) for all outputs o, of a padded map and a point w of the window."""
+        for axis, size in enumerate(self.sizes):
+            start = self.dilation[axis] * point[axis]
+            stop = start + self.stride[axis] * (size - 1) + 1
+            part = slice(start, stop, self.stride[axis])
+            padded = padded[_on_axis(axis - self.dimension, part)]
+        return padded
 
 
 def _on_axis(axis: int, part: slice) -> tuple[EllipsisType | slice, ...]:

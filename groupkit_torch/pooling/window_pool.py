@@ -104,6 +104,13 @@ class WindowPool(Guarded):
         box, stride, padding = self.kernel_size, self.stride, self.padding
         return reduce_domains(x, self._reads, box, stride, padding, reduce, fill)
 
+    def _by_torch(
+        self, x: Inexact[Tensor, "*map"], pool: Callable[[Tensor], Tensor]
+    ) -> Inexact[Tensor, "*out_map"]:
+        """Apply a pooling of torch, which knows channels and lattice axes alone."""
+        y = pool(x if self._size is None else x.flatten(1, 2))
+        return y if self._size is None else y.unflatten(1, x.shape[1:3])
+
     def _inside(self, x: Inexact[Tensor, "*map"]) -> Bool[Tensor, "*inside"]:
         """Return where a map holds features, as `_slide` takes it."""
         mask = self.domain.inside_of(x)

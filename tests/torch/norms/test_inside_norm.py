@@ -65,6 +65,37 @@ def test_the_form_for_whole_arrays_is_torchs_batch_norm(group: gk.SplitGroup) ->
         assert (ours - theirs).abs().max() <= 1e-12
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
+@pytest.mark.parametrize("group", [gk.p6m, face_centred], ids=name)
+def test_means_that_the_format_does_not_hold_are_no_matter(
+    group: gk.SplitGroup, dtype: torch.dtype
+) -> None:
+    domain = Domain.of(group.stabilizer)
+    x = (300.7 + 3 * torch.randn(8, 2, 4, *image(group, 7, 8, 5))).to(dtype).requires_grad_()
+    weight, bias = torch.tensor([1.0, 2]), torch.tensor([0.0, 3])
+    y, mean, variance = normalise_inside(x, domain, 1e-3, weight, bias)
+    assert (y.dtype, mean.dtype) == (dtype, torch.float32)
+    exact = normalise_inside(x.double(), domain, 1e-3, weight.double(), bias.double())
+    assert torch.allclose(y.double(), exact[0], rtol=torch.finfo(dtype).eps, atol=1e-2)
+    assert torch.allclose(mean.double(), exact[1], rtol=1e-5)
+    assert torch.allclose(variance.double(), exact[2], rtol=1e-3)
+    above = torch.randn(y.shape).to(dtype)
+    ours, theirs = (
+        torch.autograd.grad((found.double() * above).sum(), x)[0] for found in (y, exact[0])
+    )
+    assert (ours - theirs).abs().max() <= 4 * torch.finfo(dtype).eps * theirs.abs().max()
+
+
+def test_large_numbers_in_half_precision_do_not_overflow() -> None:
+    domain = Domain.of(gk.p6.stabilizer)
+    x = torch.full((2, 1, 7, 7), 6e4, dtype=torch.float16)
+    x[0, 0, 3, 3] = -6e4
+    y, mean, variance = normalise_inside(x, domain, 1e-3)
+    exact = normalise_inside(x.double(), domain, 1e-3)
+    for found, expected in zip((y, mean, variance), exact, strict=True):
+        assert torch.allclose(found.double(), expected, rtol=1e-3, atol=1e-6)
+
+
 @pytest.mark.parametrize("num_groups", [1, 2, 4])
 @pytest.mark.parametrize("group", [gk.p6, face_centred], ids=name)
 def test_groups_of_a_sample_are_normalised_by_themselves(
