@@ -184,6 +184,16 @@ def hexagonal(scale: Scale) -> Iterator[Case]:
                 "groupkit": make(ours, x),
             }
             yield Case("hexagonal", f"{name} {mode}", calls, goal)
+    width, side = 9, 29
+    for numbers in ("fp32", "bf16"):
+        same = replace(scale, numbers=numbers)
+        x = same.map(same.batch(64), 1, side, side)
+        square = networks.seven_planar_layers(width * gk.p6.order, (3, 2, 1), last=5)
+        calls = {
+            "planar": same.train(same.put(square), x),
+            "groupkit": same.train(same.put(P4CNN(gk.p6, width, image_size=side)), x),
+        }
+        yield Case("hexagonal", f"p6 seven layers B64 train, {numbers}", calls)
 
 
 def separable(scale: Scale) -> Iterator[Case]:

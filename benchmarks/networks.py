@@ -69,15 +69,21 @@ class Gathered(nn.Module):
         return y.unflatten(1, self.sizes)
 
 
-def seven_planar_layers(width: int) -> nn.Sequential:
-    """Return the planar network of `groupkit_torch.models.Z2CNN`, of torch's layers alone."""
+def seven_planar_layers(
+    width: int, pool: tuple[int, int, int] = (2, 2, 0), last: int = 4
+) -> nn.Sequential:
+    """Return the planar network of `groupkit_torch.models.Z2CNN`, of torch's layers alone.
+
+    ``pool`` is a size, a stride and a padding, ``last`` the side of the seventh kernel: of other
+    images than 28×28, whatever `groupkit_torch.models.P4CNN` has there.
+    """
     layers: list[nn.Module] = []
     for number in range(6):
         conv = nn.Conv2d(1 if number == 0 else width, width, 3)
         layers += [conv, nn.BatchNorm2d(width), nn.ReLU()]
         if number == 1:
-            layers.append(nn.MaxPool2d(2))
-    layers += [nn.Conv2d(width, width, 4), nn.BatchNorm2d(width), nn.ReLU(), nn.Flatten()]
+            layers.append(nn.MaxPool2d(*pool))
+    layers += [nn.Conv2d(width, width, last), nn.BatchNorm2d(width), nn.ReLU(), nn.Flatten()]
     return nn.Sequential(*layers, nn.Linear(width, 10))
 
 
