@@ -19,6 +19,7 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor
+from torch.autograd import forward_ad
 
 from groupkit.errors import FeatureTypeError
 from groupkit_torch.domain import Domain
@@ -79,7 +80,8 @@ def normalise_inside(
         y, mean, variance = _in_steps(_in_single(x), mask, copies, eps, weight, bias)
     else:
         inside = copies * domain.count(mask.shape)
-        taken = x if dtype == torch.bfloat16 else _in_single(x)
+        stays = dtype == torch.bfloat16 and not _is_transformed(x)
+        taken = x if stays else _in_single(x)
         y, mean, variance = _as_torch(taken, mask, inside, eps, weight, bias)
     return y.to(dtype), mean.detach(), variance.detach()
 
@@ -219,7 +221,8 @@ def _as_torch(
     """Let torch's batch norm do it, after filling the outside with the mean of the inside.
 
     That leaves the mean as it is, and multiplies the variance by the share of the inside. Maps
-    in bfloat16 are moved close to zero before, where the format is fine enough to hold a mean.
+    in bfloat16 are moved close to zero before, where the format is fine enough to hold a mean: one
+    more rounding of what is moved.
     """
     shape, everything = _per_channel(x), x[:, 0].numel()
     share = inside / everything
@@ -293,6 +296,15 @@ def _by_planes(
         y = y + to_planes(bias).view(each)
     count = planes[:, 0].numel() * size
     return y.view(x.shape), mean[:, 0], variance[:, 0] * count / (count - 1)
+
+
+def _is_transformed(x: Tensor) -> bool:
+    """Return whether `torch.func` or forward-mode differentiation looks on.
+
+    Under them torch's batch norm takes no map in bfloat16 with parameters in single precision.
+    """
+    nested = torch._C._functorch.maybe_current_level() is not None
+    return nested or forward_ad.unpack_dual(x).tangent is not None
 
 
 @overload

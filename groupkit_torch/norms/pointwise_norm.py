@@ -16,11 +16,10 @@ from groupkit import SplitGroup
 from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.field import Field
-from groupkit_torch.feature_maps import axis_size, check_map, check_real, scalar_type
+from groupkit_torch.feature_maps import HALF, axis_size, check_map, check_real, scalar_type
 from groupkit_torch.geometry import SettingError, check_group, positive
 from groupkit_torch.provenance import Declared
 
-_HALF = (torch.float16, torch.bfloat16)
 _TOLERANCE = 1e-9
 
 
@@ -226,7 +225,7 @@ class GroupRMSNorm(_PointwiseNorm):
         """Return the normalised map, of the same shape."""
         check_map(x, self.num_features, self._size, self._dimension)
         eps = torch.finfo(x.dtype).eps if self.eps is None else self.eps
-        wide = x.float() if x.dtype in _HALF else x
+        wide = x.float() if x.dtype in HALF else x
         squares = (wide * wide.conj()).real if x.is_complex() else wide.square()
         y = wide * (squares.mean(self._axes, keepdim=True) + eps).rsqrt()
         if self.weight is not None:

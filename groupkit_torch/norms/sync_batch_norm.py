@@ -13,10 +13,8 @@ from torch import Tensor, nn
 from groupkit import SplitGroup
 from groupkit.errors import FeatureTypeError
 from groupkit.feature_type import FeatureType, TypeLike
-from groupkit_torch.feature_maps import check_map, check_real
+from groupkit_torch.feature_maps import HALF, check_map, check_real
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
-
-_HALF = (torch.float16, torch.bfloat16)
 
 
 class GroupSyncBatchNorm(GroupBatchNorm):
@@ -95,7 +93,7 @@ class GroupSyncBatchNorm(GroupBatchNorm):
             return super().forward(x)
         check_map(x, self.num_features, self._size, self._dimension)
         check_real(x, type(self).__name__, "have a covariance instead of a variance")
-        wide = x.float() if x.dtype in _HALF else x
+        wide = x.float() if x.dtype in HALF else x
         others = [axis for axis in range(x.dim()) if axis != 1]
         shape = [-1 if axis == 1 else 1 for axis in range(x.dim())]
         whole = self.domain.is_whole

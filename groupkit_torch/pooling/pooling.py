@@ -25,7 +25,7 @@ from groupkit_torch.pooling.sliding_window import max_windows
 from groupkit_torch.pooling.window_pool import WindowPool
 
 _MAXIMA = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
-_MEANS = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
+_MEANS = {1: F.avg_pool1d, 2: F.avg_pool2d}  # that in 3-D takes no halves, and no fixed order
 
 
 class GroupMaxPool(WindowPool):
@@ -66,6 +66,12 @@ class GroupMaxPool(WindowPool):
         If a map is not of the declared type, or the type a field, whose values have no order.
     DtypeError
         If a map is complex.
+
+    Notes
+    -----
+    The maximum of a window has its gradient where it is; of equal ones the first has it, as in
+    `torch.nn.MaxPool2d`. Over windows that are no boxes compiled models share it among the equal
+    ones, as domains do.
 
     Examples
     --------
@@ -123,7 +129,7 @@ class GroupMaxPool(WindowPool):
             return self._by_torch(x, lambda flat: _MAXIMA[len(box)](flat, box, *steps))
         y = self._maxima(self.domain.fill(x, -math.inf))
         if whole and not any(self.padding):
-            return y
+            return laid_out_as(x, y, len(self.stride))
         inside = torch.where(self._inside(x), 0.0, -math.inf)
         y = fill_outside(y, self._slide(inside, torch.maximum, -math.inf) == 0)
         return laid_out_as(x, y, len(self.stride))
@@ -185,13 +191,10 @@ class GroupAvgPool(WindowPool):
         """Return the means; zero where nothing is counted."""
         check_map(x, None, self._size, len(self.stride))
         self._guard(x)
-        if self.domain.is_whole and self._fills_box and not x.is_complex():
-            box, steps = self.kernel_size, (self.stride, self.padding)
-            taken = (*steps, False, self.count_include_pad)
-            read = x if len(box) < 3 else widened(x)  # torch has no avg_pool3d of halves on a CPU
-            return self._by_torch(read, lambda flat: _MEANS[len(box)](flat, box, *taken)).to(
-                x.dtype
-            )
+        box = self.kernel_size
+        if self.domain.is_whole and self._fills_box and len(box) in _MEANS and _is_simple(x):
+            taken = box, self.stride, self.padding, False, self.count_include_pad
+            return self._by_torch(x, lambda flat: _MEANS[len(box)](flat, *taken))
         total = self._slide(widened(self.domain.fill(x)), torch.add, 0.0)
         if self.count_include_pad:
             y = total / self._n_reads
@@ -199,3 +202,8 @@ class GroupAvgPool(WindowPool):
             count = self._slide(self._inside(x).to(total.real.dtype), torch.add, 0.0)
             y = total / count.clamp(min=1)
         return laid_out_as(x, y.to(x.dtype) if x.dtype in HALF else y, len(self.stride))
+
+
+def _is_simple(x: Tensor) -> bool:
+    """Return whether torch's own pooling takes a map: real, and with channels."""
+    return x.is_floating_point() and x.shape[1] > 0

@@ -86,6 +86,25 @@ def test_means_that_the_format_does_not_hold_are_no_matter(
     assert (ours - theirs).abs().max() <= 4 * torch.finfo(dtype).eps * theirs.abs().max()
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")
+def test_transforms_of_torch_see_bfloat16_too() -> None:
+    domain = Domain.of(gk.p6.stabilizer)
+    weight, bias = torch.tensor([1.0, 2]), torch.tensor([0.0, 3])
+
+    def norm(x: Tensor) -> Tensor:
+        return normalise_inside(x, domain, 1e-3, weight, bias)[0]
+
+    x = torch.randn(3, 4, 2, 6, 7, 7).bfloat16()
+    expected = torch.stack([norm(part) for part in x])
+    assert torch.allclose(torch.func.vmap(norm)(x), expected, rtol=2**-7, atol=1e-2)
+    y, tangent = torch.func.jvp(norm, (x[0],), (x[1],))
+    assert (y.dtype, tangent.dtype) == (torch.bfloat16, torch.bfloat16)
+    with torch.autograd.forward_ad.dual_level():
+        dual = norm(torch.autograd.forward_ad.make_dual(x[0], x[1]))
+        again = torch.autograd.forward_ad.unpack_dual(dual).tangent
+    assert torch.equal(again, tangent)
+
+
 def test_large_numbers_in_half_precision_do_not_overflow() -> None:
     domain = Domain.of(gk.p6.stabilizer)
     x = torch.full((2, 1, 7, 7), 6e4, dtype=torch.float16)

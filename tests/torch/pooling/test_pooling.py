@@ -100,6 +100,24 @@ def test_pools_with_square_windows_are_torchs_own() -> None:
         assert torch.allclose(ours(x), torchs(x), atol=1e-6)
 
 
+def test_means_of_integers_are_no_integers() -> None:
+    x = torch.arange(16).view(1, 1, 4, 4)
+    y = gt.GroupAvgPool(gk.p4, 2, feature_type="planar")(x)
+    assert y.tolist() == [[[[2.5, 4.5], [10.5, 12.5]]]]
+    assert gt.GroupAvgPool(gk.p4, 2)(torch.zeros(2, 0, 4, 4, 4)).shape == (2, 0, 4, 2, 2)
+
+
+@pytest.mark.parametrize("padding", [0, 1])
+def test_maxima_in_training_keep_the_layout(padding: int) -> None:
+    cross = gk.Window.from_points(gk.p4.stabilizer, [(0, 0), (0, 1), (1, 0), (0, -1), (-1, 0)])
+    x = torch.randn(2, 5, 5, 3, 4).permute(0, 3, 4, 1, 2)  # channels last
+    pool = gt.GroupMaxPool(gk.p4, cross, 1, padding)
+    y, still = pool(x.clone().requires_grad_()), pool(x)
+    assert torch.equal(y, still)
+    assert y.stride() == still.stride()
+    assert y.permute(0, 3, 4, 1, 2).is_contiguous()
+
+
 def test_any_stable_window_can_be_pooled() -> None:
     cross = gk.Window.from_points(gk.p4.stabilizer, [(0, 0), (0, 1), (1, 0), (0, -1), (-1, 0)])
     x = torch.zeros(1, 1, 5, 5)
