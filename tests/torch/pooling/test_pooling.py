@@ -100,10 +100,14 @@ def test_pools_with_square_windows_are_torchs_own() -> None:
         assert torch.allclose(ours(x), torchs(x), atol=1e-6)
 
 
+@pytest.mark.untyped
 def test_means_of_integers_are_no_integers() -> None:
     x = torch.arange(16).view(1, 1, 4, 4)
     y = gt.GroupAvgPool(gk.p4, 2, feature_type="planar")(x)
     assert y.tolist() == [[[[2.5, 4.5], [10.5, 12.5]]]]
+
+
+def test_no_channels_have_no_means() -> None:
     assert gt.GroupAvgPool(gk.p4, 2)(torch.zeros(2, 0, 4, 4, 4)).shape == (2, 0, 4, 2, 2)
 
 
