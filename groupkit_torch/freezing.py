@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +24,10 @@ class FrozenError(GroupkitError, RuntimeError):
     """The weights of a frozen layer were changed, or were to be; the witness is the layer."""
 
     law = "the weights of a frozen layer stay as they are"
+
+
+_CHANGED: Final = "is frozen, but its weights were changed"
+_OTHERS: Final = "has other parameters than when it was frozen"
 
 
 class _Source(NamedTuple):
@@ -48,17 +52,10 @@ def freezable(method: Callable[[_Self], _Made]) -> Callable[[_Self], _Made]:
 
     @wraps(method)
     def kept(self: _Self) -> _Made:
-        buffers = self._kept.get(name)
-        if buffers is None:
+        if name not in self._kept:
             return method(self)
-        if self.training:
-            raise self._refusal("is frozen and is called in training mode")
-        if torch.compiler.is_compiling():
-            made: Any = [getattr(self, buffer) for buffer in buffers]
-        else:
-            self._check_unchanged()
-            made = [self._buffers[buffer] for buffer in buffers]  # faster than by attribute
-        return tuple(made) if name in self._tuples else made[0]  # type: ignore[return-value]
+        self._check_frozen()
+        return self._recall(name)  # type: ignore[no-any-return]
 
     return kept
 
@@ -109,7 +106,7 @@ class Freezable(nn.Module):
         for name, (made, parts) in found.items():
             if made is None:  # no bias: no buffer, which torch.export would miscount
                 continue
-            self._kept[name] = [f"_frozen_{name}_{i}" for i in range(len(parts))]
+            self._kept[name] = [buffer_of(name, i) for i in range(len(parts))]
             for buffer, part in zip(self._kept[name], parts, strict=True):
                 self.register_buffer(buffer, part, persistent=False)
             if isinstance(made, tuple):
@@ -132,19 +129,34 @@ class Freezable(nn.Module):
                 delattr(self, buffer)
         self._kept, self._tuples = {}, set()
 
+    def _recall(self, name: str) -> Any:
+        if torch.compiler.is_compiling():
+            made = [getattr(self, buffer) for buffer in self._kept[name]]
+        else:
+            made = [self._buffers[buffer] for buffer in self._kept[name]]  # faster
+        return tuple(made) if name in self._tuples else made[0]
+
+    def _check_frozen(self) -> None:
+        if self.training:
+            raise self._refusal("is frozen and is called in training mode")
+        if not torch.compiler.is_compiling():
+            self._check_unchanged()
+
     def _check_unchanged(self) -> None:
         assert self._frozen is not None
         for holder, table, name, before, version in self._frozen:
             tensor = holder.__dict__[table].get(name)
-            if tensor is None or before is None:
-                if tensor is not before:
-                    raise self._refusal("has other parameters than when it was frozen")
-            elif tensor is not before or (version is not None and tensor._version != version):
-                raise self._refusal("is frozen, but its weights were changed")
-            elif tensor.requires_grad:
+            if tensor is not before:
+                is_there = tensor is not None and before is not None
+                raise self._refusal(_CHANGED if is_there else _OTHERS)
+            if tensor is None:
+                continue
+            if version is not None and tensor._version != version:
+                raise self._refusal(_CHANGED)
+            if tensor.requires_grad:
                 raise self._refusal("is frozen, but its weights are to have gradients")
         if len(self._parameters) != self._n_parameters:
-            raise self._refusal("has other parameters than when it was frozen")
+            raise self._refusal(_OTHERS)
 
     def _refusal(self, what: str) -> FrozenError:
         return FrozenError(
@@ -262,6 +274,19 @@ def set_pruned(module: nn.Module) -> None:
 
 def _freezables(model: nn.Module) -> list[Freezable]:
     return [module for module in model.modules() if isinstance(module, Freezable)]
+
+
+def buffer_of(method: str, i: int = 0) -> str:
+    """Return the name of the buffer in which a frozen layer keeps what a method makes.
+
+    Parameters
+    ----------
+    method : str
+        A `freezable` one.
+    i : int
+        Which of the tensors, if it makes several.
+    """
+    return f"_frozen_{method}_{i}"
 
 
 def _copy(tensor: Tensor) -> Tensor:

@@ -151,6 +151,7 @@ class GroupConv(FourierFilters, FilterLayer):
         sides = resolve_padding(padding, window, self.stride, self.dilation, padding_mode)
         self._set_sampling(sides, padding_mode, exact)
         self._on_torus = not self.domain.is_whole and padding_mode == "circular"
+        self._reads_all = self._on_torus or self.domain.is_whole
         self._set_parameters(bias, device, dtype)
 
     def forward(
@@ -163,17 +164,18 @@ class GroupConv(FourierFilters, FilterLayer):
             if self._on_torus:
                 self._check_torus(x.shape[x.dim() - dimension :])
             self._guard(x)
-        return self._correlate(x if self._on_torus else self.domain.fill(x))
+        return self._correlate(x if self._reads_all else self.domain.fill(x))
 
     def _correlate(
         self, x: Inexact[Tensor, "batch in_channels *rest"]
     ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
         if self._block_sizes is not None and self._takes_fourier(x, self.stride):
             return self._by_irreps(sample(x, self.stride, self.padding, self.padding_mode))
+        bank, bias = self._bank_and_bias()
         return convolve(
             x,
-            self.expanded_weight(),
-            self.expanded_bias(),
+            bank,
+            bias,
             self.stride,
             self.padding,
             self.dilation,

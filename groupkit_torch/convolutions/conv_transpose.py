@@ -170,10 +170,11 @@ class GroupConvTranspose(FilterLayer):
         else:
             extra = self._extra_for(tuple(x.shape[x.dim() - dimension :]), output_size)
             self._guard(x, extra)
+        bank, bias = self._bank_and_bias()
         return convolve_transpose(
             self.domain.fill(x),
-            self.expanded_weight(),
-            self.expanded_bias(),
+            bank,
+            bias,
             self.stride,
             self.padding,
             extra,

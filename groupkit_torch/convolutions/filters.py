@@ -17,7 +17,7 @@ from groupkit.feature_type import FeatureType, TypeLike
 from groupkit.field import Field
 from groupkit.filter_bank import FilterBank
 from groupkit_torch.feature_maps import axis_size
-from groupkit_torch.freezing import Freezable, freezable
+from groupkit_torch.freezing import Freezable, buffer_of, freezable
 from groupkit_torch.functional import (
     carry_on_columns,
     carry_on_rows,
@@ -32,6 +32,9 @@ from groupkit_torch.tables import Tabulated
 
 _SMALL: Final = 1 << 16
 """Entries of a bank up to which looking each one up was measured to be faster, on two cores."""
+
+_BANK: Final = buffer_of("expanded_weight")
+_BIAS: Final = buffer_of("expanded_bias")
 
 
 class Filters(Freezable, Tabulated, Declared):
@@ -190,6 +193,13 @@ class Filters(Freezable, Tabulated, Declared):
 
     def _to_freeze(self) -> list[str]:
         return ["expanded_weight", "expanded_bias"]
+
+    def _bank_and_bias(self) -> tuple[Tensor, Tensor | None]:
+        """Return both; a frozen layer looks at its weights once, which takes time in small ones."""
+        if not self._kept or torch.compiler.is_compiling():
+            return self.expanded_weight(), self.expanded_bias()
+        self._check_frozen()
+        return self._buffers[_BANK], self._buffers.get(_BIAS)  # type: ignore[return-value]
 
     def _rows_and_columns(self) -> tuple[int, int]:
         first, second = self.out_channels, self.in_channels

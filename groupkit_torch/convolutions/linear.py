@@ -118,8 +118,8 @@ class GroupLinear(FourierFilters):
             return self._by_irreps(x)
         axes = 2 if self._input_size is None else 3
         space = x.shape[axes:]
-        matrix = self.expanded_weight().flatten(1)
-        bias = self.expanded_bias()
+        bank, bias = self._bank_and_bias()
+        matrix = bank.flatten(1)
         rows = x.flatten(1, axes - 1)
         last = rows.movedim(1, -1)
         if not space or (last.is_contiguous() and not rows.is_contiguous()):  # channels_last

@@ -9,7 +9,6 @@ between the entries of the stabilizer axis would not commute with S, which permu
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Float, Inexact
 from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
@@ -110,7 +109,7 @@ class GroupBatchNorm(Declared, _BatchNorm):
         """Return the normalised map, of the same shape."""
         check_map(x, self.num_features, self._size, self._dimension)
         check_real(x, type(self).__name__, "have a covariance instead of a variance")
-        if not self.training and self.running_mean is not None:
+        if not self.training and self._has_statistics():
             if x.is_contiguous() and x.dim() <= 5:  # cuDNN takes no more axes
                 return self._evaluated(x)
             return by_channel(x, self._dimension, self._evaluated)
@@ -123,9 +122,18 @@ class GroupBatchNorm(Declared, _BatchNorm):
             self._update_running(mean, variance)
         return y
 
+    def _has_statistics(self) -> bool:
+        return self._buffers.get("running_mean") is not None or self.running_mean is not None
+
     def _evaluated(self, x: Tensor) -> Tensor:
-        statistics = self.running_mean, self.running_var
-        return F.batch_norm(x, *statistics, self.weight, self.bias, eps=self.eps)
+        """Return what torch's batch norm does, in half the time that its Python takes."""
+        own, seen = self._parameters, self._buffers
+        try:
+            taken = own["weight"], own["bias"], seen["running_mean"], seen["running_var"]
+        except KeyError:  # parametrized or pruned
+            taken = self.weight, self.bias, self.running_mean, self.running_var
+        cudnn = x.is_cuda and torch.backends.cudnn.enabled
+        return torch.batch_norm(x, *taken, False, 0.0, self.eps, cudnn)
 
     @torch.no_grad()
     def _update_running(

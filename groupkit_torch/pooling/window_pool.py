@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+import torch
 from jaxtyping import Bool, Inexact
 from torch import Tensor
 
@@ -109,7 +110,7 @@ class WindowPool(Guarded):
     ) -> Inexact[Tensor, "*out_map"]:
         """Apply a pooling of torch, which knows channels and lattice axes alone."""
         y = pool(x if self._size is None else x.flatten(1, 2))
-        return y if self._size is None else y.unflatten(1, x.shape[1:3])
+        return y if self._size is None else torch.unflatten(y, 1, x.shape[1:3])
 
     def _inside(self, x: Inexact[Tensor, "*map"]) -> Bool[Tensor, "*inside"]:
         """Return where a map holds features, as `_slide` takes it."""

@@ -1,5 +1,6 @@
 """Batch norm is torch's own over whole G-feature maps, and counts only the inside."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -57,6 +58,49 @@ def test_batch_norm_is_torchs_over_the_points_of_a_map(
     ours.eval(), torchs.eval()
     difference = of_points(ours(x), group) - torchs(of_points(x, group))
     assert difference.abs().max() <= 1e-12
+
+
+class Doubled(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return 2 * x
+
+
+def parametrized(norm: nn.Module) -> None:
+    nn.utils.parametrize.register_parametrization(norm, "weight", Doubled())
+
+
+def parametrized_statistics(norm: nn.Module) -> None:
+    nn.utils.parametrize.register_parametrization(norm, "running_mean", Doubled())
+
+
+def pruned(norm: nn.Module) -> None:
+    mask = torch.tensor([0.0, 1, 1], dtype=DOUBLE)
+    nn.utils.prune.custom_from_mask(norm, "weight", mask)
+
+
+def without_statistics(norm: nn.Module) -> None:
+    norm.running_mean = norm.running_var = None
+
+
+def with_others(norm: nn.Module) -> None:
+    norm.running_mean = torch.full_like(norm.running_mean, 5.0)
+
+
+@pytest.mark.parametrize(
+    "change", [parametrized, parametrized_statistics, pruned, without_statistics, with_others]
+)
+def test_evaluation_sees_what_was_done_to_the_norm(change: Callable[[nn.Module], None]) -> None:
+    ours, torchs = gt.GroupBatchNorm(gk.p4, 3, dtype=DOUBLE), nn.BatchNorm3d(3, dtype=DOUBLE)
+    x = 2 + 3 * torch.randn(2, 3, 4, 7, 7, dtype=DOUBLE)
+    for norm in (ours, torchs):
+        norm(x)
+        change(norm.eval())
+    assert (ours(x) - torchs(x)).abs().max() <= 1e-12
+    called = [
+        torch.func.functional_call(norm, {"bias": x[0, :, 0, 0, 0]}, (x,))
+        for norm in (ours, torchs)
+    ]
+    assert (called[0] - called[1]).abs().max() <= 1e-12
 
 
 def test_statistics_are_one_for_each_map() -> None:
