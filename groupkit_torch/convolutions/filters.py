@@ -30,7 +30,7 @@ from groupkit_torch.geometry import SettingError, positive
 from groupkit_torch.provenance import Declared
 from groupkit_torch.tables import Tabulated
 
-_SMALL: Final = 1 << 16
+_SMALL: Final = 1 << 14
 """Entries of a bank up to which looking each one up was measured to be faster, on two cores."""
 
 _BANK: Final = buffer_of("expanded_weight")
@@ -139,7 +139,7 @@ class Filters(Freezable, Tabulated, Declared):
             )
         size = self._output_size or 1
         if self.bias is not None and size > 1:
-            channels = torch.arange(self.out_channels, dtype=torch.int32, device=device)
+            channels = torch.arange(self.out_channels, device=device)
             self._bias_positions = spread(channels, size)
         carried = self._carried()
         if carried is not None:

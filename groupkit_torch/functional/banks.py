@@ -76,7 +76,7 @@ def flat_positions(
     Returns
     -------
     Tensor
-        int32 [C_out \|S/H_out\|, C_in \|S/H_in\|, *box].
+        int64 [C_out \|S/H_out\|, C_in \|S/H_in\|, *box].
 
     Examples
     --------
@@ -85,11 +85,11 @@ def flat_positions(
     >>> flat_positions(torch.zeros(2, 1, 9), index, fills_box=True)[5, 0]  # of the second filter
     tensor([[11, 14, 17],
             [10, 13, 16],
-            [ 9, 12, 15]], dtype=torch.int32)
+            [ 9, 12, 15]])
     """
     rows, columns, n_parameters = weight.shape
     length = n_parameters if fills_box else n_parameters + 1
-    count = torch.arange(rows * columns * length, dtype=torch.int32, device=index.device)
+    count = torch.arange(rows * columns * length, device=index.device)
     numbers = count.view(rows, columns, length)
     return expand_filters(numbers, index, fills_box=True)  # one past the row is there already
 

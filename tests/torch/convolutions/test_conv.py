@@ -248,6 +248,6 @@ def test_small_and_large_banks_are_made_alike(
     assert torch.equal(small.expanded_weight(), large.expanded_weight())
     moved = small.to("cpu").float()
     assert moved._positions is not None
-    assert moved._positions.dtype == torch.int32
+    assert moved._positions.dtype == torch.int64
     large = large.float().to("cpu")
     assert torch.equal(moved.expanded_weight(), large.expanded_weight())
