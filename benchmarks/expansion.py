@@ -16,7 +16,7 @@ def flat_index(index: Tensor, channels: int, n_parameters: int) -> Tensor:
     """Return where each entry of the bank lies in the flat weight, in the bank's order."""
     n_out, n_in = index.shape[:2]
     pairs = torch.arange(channels**2).view(channels, 1, channels, 1, 1) * n_parameters
-    return (pairs + index.view(1, n_out, 1, n_in, -1)).to(torch.int32).flatten()
+    return (pairs + index.view(1, n_out, 1, n_in, -1)).flatten()
 
 
 def contestants(group: gk.SplitGroup, channels: int) -> dict[str, Call]:

@@ -5,8 +5,10 @@ r"""G-convolutions between feature maps of any type: one gather, one planar conv
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from jaxtyping import Inexact
 from torch import Tensor
@@ -15,9 +17,16 @@ from groupkit import SplitGroup, Window
 from groupkit.errors import WindowError
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.convolutions.filter_layer import FilterLayer
-from groupkit_torch.convolutions.fourier_filters import FourierFilters, sample
+from groupkit_torch.convolutions.filters import Filters
+from groupkit_torch.convolutions.fourier_filters import (
+    FourierFilters,
+    is_regular,
+    sample,
+    was_measured,
+)
+from groupkit_torch.convolutions.moved_maps import correlate_moved, is_kept, moving_pays
 from groupkit_torch.feature_maps import check_map
-from groupkit_torch.functional import convolve
+from groupkit_torch.functional import convolve, expand_filters
 from groupkit_torch.geometry import resolve_padding
 
 
@@ -153,6 +162,9 @@ class GroupConv(FourierFilters, FilterLayer):
         self._on_torus = not self.domain.is_whole and padding_mode == "circular"
         self._reads_all = self._on_torus or self.domain.is_whole
         self._set_parameters(bias, device, dtype)
+        self._may_move = self._can_move_maps()
+        first = self.filter_bank.index[group.stabilizer.identity].reshape(-1)
+        self._in_order = np.array_equal(first, np.arange(self.filter_bank.n_parameters))
 
     def forward(
         self, x: Inexact[Tensor, "batch in_channels *rest"]
@@ -171,6 +183,10 @@ class GroupConv(FourierFilters, FilterLayer):
     ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
         if self._block_sizes is not None and self._takes_fourier(x, self.stride):
             return self._by_irreps(sample(x, self.stride, self.padding, self.padding_mode))
+        if self._may_move and self._moves_maps(x):
+            filters, bias = self._identity_filters()
+            settings = self.padding, self.dilation, self.groups
+            return correlate_moved(x, filters, bias, self.group.stabilizer, *settings)
         bank, bias = self._bank_and_bias()
         return convolve(
             x,
@@ -183,6 +199,39 @@ class GroupConv(FourierFilters, FilterLayer):
             self.padding_mode,
             size=self._output_size,
         )
+
+    def _can_move_maps(self) -> bool:
+        """Return whether maps can be moved instead of filters, at some sizes."""
+        regular = is_regular(self.input_type) and is_regular(self.output_type)
+        here = type(self).expanded_weight is Filters.expanded_weight  # not made of factors
+        plain = max(self.stride) == 1 and self.padding_mode == "zeros" and self._always_exact
+        return self.algorithm == "auto" and regular and here and plain and self.domain.is_whole
+
+    def _moves_maps(self, x: Tensor) -> bool:
+        """Return whether this call moves its map; where it was not measured, none does."""
+        if (
+            torch.compiler.is_compiling()  # sizes may be symbols
+            or torch._C._get_tracing_state() is not None
+            or not was_measured(x)
+        ):
+            return False
+        space = x.shape[3:]
+        box, points = math.prod(self.kernel_size), x.shape[0] * math.prod(space)
+        channels = self.in_channels, self.out_channels, self.groups
+        pays = moving_pays(self.group.order, *channels, box, points)
+        return pays and is_kept(self.group.stabilizer, space)
+
+    def _identity_filters(self) -> tuple[Tensor, Tensor | None]:
+        """Return the rows of the bank that belong to the identity, and the bias of each map."""
+        order, e = self.group.order, self.group.stabilizer.identity
+        if self._kept:
+            bank, bias = self._bank_and_bias()
+            return bank[e::order], None if bias is None else bias[e::order]
+        weight = self.weight
+        if self._in_order:
+            return weight.view(len(weight), -1, *self.kernel_size), self.bias
+        index = self.bank_index[e : e + 1].to(weight.device)
+        return expand_filters(weight, index, fills_box=self._fills_box), self.bias
 
     def _check_torus(self, space: Sequence[int]) -> None:
         for axis, row in self.domain.rows:

@@ -59,7 +59,7 @@ class FourierFilters(Filters):
         if points > 1 or not self._fills_box:
             return f"this one has a window of {points} points"
         for kind in (self.input_type, self.output_type):
-            if not _is_regular(kind):
+            if not is_regular(kind):
                 return f"this one is from {self.input_type} to {self.output_type}"
         return None if self.groups == 1 else f"this one has groups={self.groups}"
 
@@ -86,12 +86,7 @@ class FourierFilters(Filters):
         """Return whether a call with this map goes through the irreducible representations."""
         if self._block_sizes is None or self.algorithm == "fourier":
             return self._block_sizes is not None
-        if (
-            x.device.type != "cpu"  # was not measured
-            or x.element_size() < _SINGLE
-            or torch.is_autocast_enabled("cpu")
-            or not x.is_contiguous()  # channels last
-        ):
+        if not was_measured(x):
             return False
         if torch.compiler.is_compiling():  # sizes may be symbols
             return True
@@ -207,7 +202,21 @@ def check_algorithm(algorithm: str, known: tuple[str, ...]) -> None:
         )
 
 
-def _is_regular(kind: FeatureType) -> bool:
+def was_measured(x: Inexact[Tensor, "*map"]) -> bool:
+    """Return whether a call is of the kind that algorithms were compared for.
+
+    On a CPU, in single precision or double, with channels first.
+    """
+    return (
+        x.device.type == "cpu"
+        and x.element_size() >= _SINGLE
+        and not torch.is_autocast_enabled("cpu")
+        and x.is_contiguous()
+    )
+
+
+def is_regular(kind: FeatureType) -> bool:
+    """Return whether maps of a type are functions on the whole group."""
     return kind.has_axis and len(kind.subgroup) == 1
 
 

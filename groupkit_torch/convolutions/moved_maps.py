@@ -1,0 +1,130 @@
+r"""The other way round: maps are moved, and filters stay where they are.
+
+.. math:: y(\cdot, s) = L_s \big[ (L_s^{-1} f) \star \psi \big](\cdot, e)
+
+A bank holds each filter in \|S\| positions. As a G-correlation commutes with :math:`L_s`, one
+position will do, if the map comes in \|S\| positions instead: for wide layers on small maps that
+is less to gather, and \|S\| times fewer numbers to convolve with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import torch
+from jaxtyping import Inexact, Int
+from torch import Tensor
+
+from groupkit.action import array_action
+from groupkit.feature_type import FeatureType
+from groupkit.stabilizer import Stabilizer
+from groupkit_torch.functional import convolve
+
+_COST_OF_MOVING: Final = 180_000  # of its calls, in entries of a bank
+_FEWEST_ROWS: Final = 16  # that a convolution takes to be fast
+
+
+def moving_pays(
+    order: int, in_channels: int, out_channels: int, groups: int, box: int, points: float
+) -> bool:
+    r"""Return whether moving maps takes less time than expanding filters, on a CPU.
+
+    .. math:: \frac{C_{in} C_{out}}{\text{groups}} |S|^2 \, \text{box} -
+              \text{points} \, |S| (|S| C_{in} + C_{out}) > 180{,}000
+
+    and :math:`C_{out} / \text{groups} \ge 16`. ``python -m benchmarks.moved`` measures it, for
+    single precision; docs/performance.md has the results.
+
+    Parameters
+    ----------
+    order : int
+        \|S\|.
+    in_channels, out_channels, groups : int
+        Of the layer.
+    box : int
+        How many points the kernel's box has.
+    points : int or float
+        Points of the lattice in all samples.
+
+    Examples
+    --------
+    >>> [moving_pays(8, channels, channels, 1, 9, 64) for channels in (10, 50)]
+    [False, True]
+    """
+    bank = in_channels * out_channels // groups * order**2 * box
+    moved = order * points * (in_channels * order + out_channels)
+    return bank - moved > _COST_OF_MOVING and out_channels // groups >= _FEWEST_ROWS
+
+
+def is_kept(stabilizer: Stabilizer, space: Sequence[int]) -> bool:
+    """Return whether S, which permutes axes and turns them round, maps an array onto itself.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> [is_kept(group.stabilizer, (8, 9)) for group in (gk.p2, gk.p4)]
+    [True, False]
+    """
+    sides = np.array(space)
+    return len(set(space)) == 1 or bool((abs(stabilizer.matrices) @ sides == sides).all())
+
+
+def correlate_moved(
+    x: Inexact[Tensor, "batch in_channels order *space"],
+    filters: Inexact[Tensor, "out_channels in_entries *box"],
+    bias: Inexact[Tensor, " out_channels"] | None,
+    stabilizer: Stabilizer,
+    padding: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+) -> Inexact[Tensor, "batch out_channels order *out_space"]:
+    r"""Correlate a regular map with filters that stay where they are.
+
+    Parameters
+    ----------
+    x : Tensor
+        On an array that S maps onto itself.
+    filters : Tensor
+        [C_out, C_in / groups \|S\|, *box], the rows of the bank that belong to the identity.
+    bias : Tensor, optional
+        [C_out].
+    stabilizer : Stabilizer
+        S, of signed permutations.
+    padding, dilation, groups
+        As in `torch.nn.Conv2d`, padding and dilation alike on axes that S exchanges.
+
+    Examples
+    --------
+    >>> import groupkit as gk
+    >>> from groupkit_torch import GroupConv
+    >>> layer, x = GroupConv(gk.p4, 2, 3, 3).double(), torch.randn(1, 2, 4, 5, 5).double()
+    >>> filters = layer.expanded_weight()[::4]
+    >>> y = correlate_moved(x, filters, layer.bias, gk.p4.stabilizer, (0, 0), (1, 1), 1)
+    >>> torch.allclose(y, layer(x))
+    True
+    """
+    batch, channels, order, *space = x.shape
+    there = _moves(stabilizer, tuple(space), "regular", x.device)
+    copies = x.flatten(2).unsqueeze(1).expand(batch, order, channels, -1)
+    moved = copies.gather(3, there.unsqueeze(1).expand(copies.shape))
+    flat = moved.reshape(batch * order, channels * order, *space)
+    seen = convolve(flat, filters, bias, 1, padding, dilation, groups)
+    back = _moves(stabilizer, tuple(seen.shape[2:]), "planar", x.device)
+    parts = seen.flatten(2).unflatten(0, (batch, order)).transpose(1, 2)
+    y: Tensor = parts.gather(3, back.expand(parts.shape))
+    return y.reshape(*parts.shape[:3], *seen.shape[2:])
+
+
+@lru_cache(maxsize=64)
+def _moves(
+    stabilizer: Stabilizer, space: tuple[int, ...], kind: str, device: torch.device
+) -> Int[Tensor, "order entries"]:
+    """Return the index arrays of all inverses on regular maps, of all elements on planar ones."""
+    elements = stabilizer.inverses if kind == "regular" else range(len(stabilizer))
+    declared = FeatureType.of(stabilizer, kind)
+    rows = [array_action(stabilizer, int(s), space, declared).reshape(-1) for s in elements]
+    with torch.inference_mode(False):  # shared with calls that train
+        return torch.tensor(np.stack(rows), device=device)
