@@ -70,6 +70,18 @@ def test_the_algorithms_of_one_point_are_compared(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_moving_maps_is_compared(tmp_path: Path) -> None:
+    out = tmp_path / "moved.json"
+    done = run("benchmarks.moved", "--tiny", "--rounds=1", f"--out={out}")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(out.read_text("utf-8"))["rows"]
+    assert [(row["group"], row["auto"]) for row in rows] == [("p4", "direct"), ("P432", "direct")]
+    assert all(
+        row[mode].keys() == {"direct", "moved"} for row in rows for mode in ("forward", "train")
+    )
+
+
+@pytest.mark.slow
 def test_separable_layers_are_measured() -> None:
     done = run("benchmarks.separable", "--tiny")
     assert done.returncode == 0, done.stderr

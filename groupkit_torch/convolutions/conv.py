@@ -107,6 +107,11 @@ class GroupConv(FourierFilters, FilterLayer):
     representations :math:`\rho` of dimension n that c dimensions of matrices commute with: 12
     instead of 64 for p4m. Both algorithms have the same weight, and agree to rounding.
 
+    Where layers are wide and maps small, "auto" moves the map instead of the filters,
+    :math:`y(\cdot, s) = L_s [(L_s^{-1} f) \star \psi](\cdot, e)`: no bank is made, and the result
+    is the same to rounding. On a CPU in eager mode, between regular maps with stride 1 and zeros as
+    padding, on arrays that S maps onto themselves.
+
     Examples
     --------
     >>> import groupkit as gk
@@ -160,7 +165,6 @@ class GroupConv(FourierFilters, FilterLayer):
         sides = resolve_padding(padding, window, self.stride, self.dilation, padding_mode)
         self._set_sampling(sides, padding_mode, exact)
         self._on_torus = not self.domain.is_whole and padding_mode == "circular"
-        self._reads_all = self._on_torus or self.domain.is_whole
         self._set_parameters(bias, device, dtype)
         self._may_move = self._can_move_maps()
         first = self.filter_bank.index[group.stabilizer.identity].reshape(-1)
@@ -176,7 +180,7 @@ class GroupConv(FourierFilters, FilterLayer):
             if self._on_torus:
                 self._check_torus(x.shape[x.dim() - dimension :])
             self._guard(x)
-        return self._correlate(x if self._reads_all else self.domain.fill(x))
+        return self._correlate(x if self._on_torus else self.domain.fill(x))
 
     def _correlate(
         self, x: Inexact[Tensor, "batch in_channels *rest"]
@@ -201,25 +205,28 @@ class GroupConv(FourierFilters, FilterLayer):
         )
 
     def _can_move_maps(self) -> bool:
-        """Return whether maps can be moved instead of filters, at some sizes."""
+        """Return whether maps can be moved instead of filters, and a single point would pay."""
         regular = is_regular(self.input_type) and is_regular(self.output_type)
         here = type(self).expanded_weight is Filters.expanded_weight  # not made of factors
         plain = max(self.stride) == 1 and self.padding_mode == "zeros" and self._always_exact
-        return self.algorithm == "auto" and regular and here and plain and self.domain.is_whole
+        return self.algorithm == "auto" and regular and here and plain and self._moving_pays(1)
 
     def _moves_maps(self, x: Tensor) -> bool:
         """Return whether this call moves its map; where it was not measured, none does."""
         if (
-            torch.compiler.is_compiling()  # sizes may be symbols
+            not self.domain.is_whole  # that of a larger group, if the layer was restricted
+            or torch.compiler.is_compiling()  # sizes may be symbols
             or torch._C._get_tracing_state() is not None
             or not was_measured(x)
         ):
             return False
         space = x.shape[3:]
-        box, points = math.prod(self.kernel_size), x.shape[0] * math.prod(space)
-        channels = self.in_channels, self.out_channels, self.groups
-        pays = moving_pays(self.group.order, *channels, box, points)
+        pays = self._moving_pays(x.shape[0] * math.prod(space))
         return pays and is_kept(self.group.stabilizer, space)
+
+    def _moving_pays(self, points: int) -> bool:
+        channels = self.in_channels, self.out_channels, self.groups
+        return moving_pays(self.group.order, *channels, math.prod(self.kernel_size), points)
 
     def _identity_filters(self) -> tuple[Tensor, Tensor | None]:
         """Return the rows of the bank that belong to the identity, and the bias of each map."""

@@ -23,7 +23,8 @@ from groupkit.feature_type import FeatureType
 from groupkit.stabilizer import Stabilizer
 from groupkit_torch.functional import convolve
 
-_COST_OF_MOVING: Final = 180_000  # of its calls, in entries of a bank
+_COST_OF_AN_ENTRY: Final = 1.5  # of a moved map, in entries of a bank
+_COST_OF_CALLS: Final = 130_000
 _FEWEST_ROWS: Final = 16  # that a convolution takes to be fast
 
 
@@ -33,7 +34,7 @@ def moving_pays(
     r"""Return whether moving maps takes less time than expanding filters, on a CPU.
 
     .. math:: \frac{C_{in} C_{out}}{\text{groups}} |S|^2 \, \text{box} -
-              \text{points} \, |S| (|S| C_{in} + C_{out}) > 180{,}000
+              1.5\, \text{points} \, |S| (|S| C_{in} + C_{out}) > 130{,}000
 
     and :math:`C_{out} / \text{groups} \ge 16`. ``python -m benchmarks.moved`` measures it, for
     single precision; docs/performance.md has the results.
@@ -56,7 +57,8 @@ def moving_pays(
     """
     bank = in_channels * out_channels // groups * order**2 * box
     moved = order * points * (in_channels * order + out_channels)
-    return bank - moved > _COST_OF_MOVING and out_channels // groups >= _FEWEST_ROWS
+    saved = bank - _COST_OF_AN_ENTRY * moved
+    return saved > _COST_OF_CALLS and out_channels // groups >= _FEWEST_ROWS
 
 
 def is_kept(stabilizer: Stabilizer, space: Sequence[int]) -> bool:

@@ -130,7 +130,7 @@ def _convolution(layer: GroupConv) -> nn.Module:
     parts: OrderedDict[str, nn.Module] = OrderedDict()
     rows = layer.out_channels * (layer._output_size or 1)
     columns = layer.in_channels * (layer._input_size or 1)
-    if not layer._reads_all:
+    if not (layer.domain.is_whole or layer._on_torus):
         parts["inside"] = copy.deepcopy(
             _inside(layer.domain, d + 2 + (layer._input_size is not None))
         )
