@@ -45,9 +45,9 @@ class Moved(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return what the layer does."""
-        filters, bias = self.layer._identity_filters()
-        settings = self.layer.padding, self.layer.dilation, self.layer.groups
-        return correlate_moved(x, filters, bias, self.layer.group.stabilizer, *settings)
+        layer = self.layer
+        settings = layer.group.stabilizer, layer.padding, layer.dilation, layer.groups
+        return correlate_moved(x, layer._identity_filters(), layer.bias, *settings)  # type: ignore[arg-type]
 
 
 def measure(shape: tuple[str, int, int, int, int], scale: Scale, rounds: int) -> dict[str, Any]:

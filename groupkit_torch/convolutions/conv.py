@@ -188,9 +188,15 @@ class GroupConv(FourierFilters, FilterLayer):
         if self._block_sizes is not None and self._takes_fourier(x, self.stride):
             return self._by_irreps(sample(x, self.stride, self.padding, self.padding_mode))
         if self._may_move and self._moves_maps(x):
-            filters, bias = self._identity_filters()
-            settings = self.padding, self.dilation, self.groups
-            return correlate_moved(x, filters, bias, self.group.stabilizer, *settings)
+            return correlate_moved(
+                x,
+                self._identity_filters(),
+                self.bias,
+                self.group.stabilizer,
+                self.padding,
+                self.dilation,
+                self.groups,
+            )
         bank, bias = self._bank_and_bias()
         return convolve(
             x,
@@ -214,7 +220,8 @@ class GroupConv(FourierFilters, FilterLayer):
     def _moves_maps(self, x: Tensor) -> bool:
         """Return whether this call moves its map; where it was not measured, none does."""
         if (
-            not self.domain.is_whole  # that of a larger group, if the layer was restricted
+            self._kept  # frozen: the bank is there
+            or not self.domain.is_whole  # that of a larger group, if the layer was restricted
             or torch.compiler.is_compiling()  # sizes may be symbols
             or torch._C._get_tracing_state() is not None
             or not was_measured(x)
@@ -228,17 +235,13 @@ class GroupConv(FourierFilters, FilterLayer):
         channels = self.in_channels, self.out_channels, self.groups
         return moving_pays(self.group.order, *channels, math.prod(self.kernel_size), points)
 
-    def _identity_filters(self) -> tuple[Tensor, Tensor | None]:
-        """Return the rows of the bank that belong to the identity, and the bias of each map."""
-        order, e = self.group.order, self.group.stabilizer.identity
-        if self._kept:
-            bank, bias = self._bank_and_bias()
-            return bank[e::order], None if bias is None else bias[e::order]
-        weight = self.weight
+    def _identity_filters(self) -> Tensor:
+        """Return the rows of the bank that belong to the identity."""
+        weight, e = self.weight, self.group.stabilizer.identity
         if self._in_order:
-            return weight.view(len(weight), -1, *self.kernel_size), self.bias
+            return weight.view(len(weight), -1, *self.kernel_size)
         index = self.bank_index[e : e + 1].to(weight.device)
-        return expand_filters(weight, index, fills_box=self._fills_box), self.bias
+        return expand_filters(weight, index, fills_box=self._fills_box)
 
     def _check_torus(self, space: Sequence[int]) -> None:
         for axis, row in self.domain.rows:

@@ -120,7 +120,7 @@ def correlate_moved(
     return y.reshape(*parts.shape[:3], *seen.shape[2:])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _moves(
     stabilizer: Stabilizer, space: tuple[int, ...], kind: str, device: torch.device
 ) -> Int[Tensor, "order entries"]:
