@@ -117,9 +117,12 @@ def network(scale: Scale) -> Iterator[Case]:
         yield Case("network", f"p4 seven layers B{batch} train", calls, goal)
     x = scale.map(1, 1, 28, 28)
     frozen = gt.freeze(scale.put(P4CNN(gk.p4, width)).eval())
+    net = scale.put(P4CNN(gk.p4, width)).eval()
     calls = {
         "planar": scale.forward(scale.put(networks.seven_planar_layers(width * 4)).eval(), x),
         "groupkit": scale.forward(frozen, x),
+        "to_plain": scale.forward(gt.to_plain(net, x), x),
+        "to_plain, folded": scale.forward(gt.to_plain(net, x, fold_batch_norm=True), x),
         "reshaping alone": scale.forward(
             scale.put(networks.seven_reshaped_layers(width, 4)).eval(), x
         ),

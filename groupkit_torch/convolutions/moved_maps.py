@@ -29,7 +29,7 @@ _FEWEST_ROWS: Final = 16  # that a convolution takes to be fast
 
 
 def moving_pays(
-    order: int, in_channels: int, out_channels: int, groups: int, box: int, points: float
+    order: int, in_channels: int, out_channels: int, groups: int, box: int, points: int | float
 ) -> bool:
     r"""Return whether moving maps takes less time than expanding filters, on a CPU.
 
