@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +11,10 @@ import torch
 from tqdm import tqdm
 
 from benchmarks.cases import SECTIONS, Case
-from benchmarks.machine import machine
 from benchmarks.memory import compare
 from benchmarks.peers import available
 from benchmarks.picture import draw
+from benchmarks.record import write
 from benchmarks.rounds import time_in_turn
 from benchmarks.scale import NUMBERS, Scale, set_numbers
 
@@ -50,19 +48,17 @@ def main() -> int:
             rows.append(row)
             ratio, limit = row["ratios"]["groupkit"], row["limit_bytes"] / 2**20
             print(f"| {row['case']} | {limit:.1f} | {row['goal']:.2f} | {ratio:.3f} |")
-    record = {
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": " ".join(["python -m benchmarks", *sys.argv[1:]]),
-        "machine": machine(device),
-        "threads": arguments.threads,
-        "options": options,
-        "versions": available(),
-        "rounds": arguments.rounds,
-        "rows": rows,
-    }
     if arguments.out:
-        arguments.out.parent.mkdir(parents=True, exist_ok=True)
-        arguments.out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        write(
+            arguments.out,
+            device,
+            command=" ".join(["python -m benchmarks", *sys.argv[1:]]),
+            threads=arguments.threads,
+            options=options,
+            versions=available(),
+            rounds=arguments.rounds,
+            rows=rows,
+        )
         draw(rows, arguments.out.with_suffix(".png"))
         print(f"\nwritten to {arguments.out}, with a picture beside it")
     return 0

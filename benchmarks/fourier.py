@@ -7,9 +7,7 @@ takes.
 """
 
 import argparse
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ from tqdm import tqdm
 
 import groupkit as gk
 import groupkit_torch as gt
-from benchmarks.machine import machine
+from benchmarks.record import write
 from benchmarks.rounds import time_in_turn
 from benchmarks.scale import NUMBERS, Scale, set_numbers
 from groupkit_torch.convolutions.irrep_blocks import irrep_blocks
@@ -103,17 +101,15 @@ def main() -> None:
     if slower:
         print(f'\nWhere "auto" takes it, the worst ratio is {max(slower):.2f}')
     if arguments.out:
-        record = {
-            "when": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": machine(scale.device),
-            "torch": torch.__version__,
-            "threads": arguments.threads,
-            "numbers": arguments.numbers,
-            "rounds": arguments.rounds,
-            "rows": rows,
-        }
-        arguments.out.parent.mkdir(parents=True, exist_ok=True)
-        arguments.out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        write(
+            arguments.out,
+            scale.device,
+            torch=torch.__version__,
+            threads=arguments.threads,
+            numbers=arguments.numbers,
+            rounds=arguments.rounds,
+            rows=rows,
+        )
 
 
 if __name__ == "__main__":

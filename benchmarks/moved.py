@@ -6,8 +6,6 @@ of the ratios of each round, forward and in training. The last column says what 
 """
 
 import argparse
-import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,8 @@ from tqdm import tqdm
 
 import groupkit as gk
 import groupkit_torch as gt
-from benchmarks.machine import machine
 from benchmarks.networks import planar_conv
+from benchmarks.record import write
 from benchmarks.rounds import time_in_turn
 from benchmarks.scale import Scale
 from groupkit_torch.convolutions.moved_maps import correlate_moved
@@ -46,8 +44,15 @@ class Moved(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return what the layer does."""
         layer = self.layer
-        settings = layer.group.stabilizer, layer.padding, layer.dilation, layer.groups
-        return correlate_moved(x, layer._identity_filters(), layer.bias, *settings)  # type: ignore[arg-type]
+        return correlate_moved(
+            x,
+            layer._identity_filters(),
+            layer.bias,
+            layer.group.stabilizer,
+            layer.padding,
+            layer.dilation,
+            layer.groups,
+        )
 
 
 def measure(shape: tuple[str, int, int, int, int], scale: Scale, rounds: int) -> dict[str, Any]:
@@ -109,16 +114,14 @@ def main() -> None:
             flush=True,
         )
     if arguments.out:
-        record = {
-            "when": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": machine(scale.device),
-            "torch": torch.__version__,
-            "threads": arguments.threads,
-            "rounds": arguments.rounds,
-            "rows": rows,
-        }
-        arguments.out.parent.mkdir(parents=True, exist_ok=True)
-        arguments.out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        write(
+            arguments.out,
+            scale.device,
+            torch=torch.__version__,
+            threads=arguments.threads,
+            rounds=arguments.rounds,
+            rows=rows,
+        )
 
 
 if __name__ == "__main__":

@@ -7,11 +7,9 @@ product, a byte and a call cost, and predicts the others with that.
 """
 
 import argparse
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,7 @@ import groupkit as gk
 import groupkit_torch as gt
 from benchmarks import data_parallel, networks
 from benchmarks.cost import Layer, fit, worst_factor
-from benchmarks.machine import machine
+from benchmarks.record import write
 from benchmarks.rounds import time_in_turn
 
 
@@ -208,18 +206,16 @@ def main() -> None:
     )
     processes = data_parallel.table(arguments.tiny)
     if arguments.out:
-        record = {
-            "when": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": machine(torch.device("cpu")),
-            "torch": torch.__version__,
-            "threads": arguments.threads,
-            "rounds": arguments.rounds,
-            "sweeps": results,
-            "prediction": found,
-            "data_parallel": processes,
-        }
-        arguments.out.parent.mkdir(parents=True, exist_ok=True)
-        arguments.out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        write(
+            arguments.out,
+            torch.device("cpu"),
+            torch=torch.__version__,
+            threads=arguments.threads,
+            rounds=arguments.rounds,
+            sweeps=results,
+            prediction=found,
+            data_parallel=processes,
+        )
         plot(results, arguments.out.with_suffix(".png"))
 
 

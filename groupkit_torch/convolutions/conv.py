@@ -239,7 +239,7 @@ class GroupConv(FourierFilters, FilterLayer):
         """Return the rows of the bank that belong to the identity."""
         weight, e = self.weight, self.group.stabilizer.identity
         if self._in_order:
-            return weight.view(len(weight), -1, *self.kernel_size)
+            return weight.reshape(len(weight), -1, *self.kernel_size)
         index = self.bank_index[e : e + 1].to(weight.device)
         return expand_filters(weight, index, fills_box=self._fills_box)
 

@@ -123,10 +123,11 @@ class GroupBatchNorm(Declared, _BatchNorm):
         return y
 
     def _has_statistics(self) -> bool:
+        # looking among the buffers is faster, but a parametrized one is not there
         return self._buffers.get("running_mean") is not None or self.running_mean is not None
 
     def _evaluated(self, x: Tensor) -> Tensor:
-        """Return what torch's batch norm does, in half the time that its Python takes."""
+        """Return what torch's batch norm does, without the time of its Python."""
         own, seen = self._parameters, self._buffers
         try:
             taken = own["weight"], own["bias"], seen["running_mean"], seen["running_var"]
