@@ -79,12 +79,16 @@ def _hexagonal(group: SplitGroup, width: int) -> nn.Module:
     return nn.Sequential(resample, P4CNN(group, width, image_size=29))
 
 
-def _sampled(side: int, pool_size: int, width: int) -> nn.Module:
-    """Return `P4CNN` on images of a size, with a pooling that keeps p4 there, or breaks it."""
-    resize = nn.Upsample(side, mode="bilinear")
-    return nn.Sequential(
-        resize, P4CNN(p4, width, image_size=side, pool_size=pool_size, exact="ignore")
-    )
+def _sampled(side: int, pool_size: int, stride: int = 2) -> Callable[[int], nn.Module]:
+    """Return what builds `P4CNN` for a size, with a pooling that keeps p4 there, or breaks it."""
+
+    def build(width: int) -> nn.Module:
+        net = P4CNN(
+            p4, width, image_size=side, pool_size=pool_size, pool_stride=stride, exact="ignore"
+        )
+        return nn.Sequential(nn.Upsample(side, mode="bilinear"), net)
+
+    return build
 
 
 def _volumes(name: str) -> Callable[[int], nn.Module]:
@@ -122,14 +126,14 @@ NETWORKS: Final[dict[str, Network]] = {
     "p4mcnn": Network("P4MCNN", "rotmnist", lambda width: P4CNN(p4m, width), 7),
     "p6cnn": Network("P6CNN, hexagonal", "rotmnist", lambda width: _hexagonal(p6, width), 9),
     "p6mcnn": Network("P6MCNN, hexagonal", "rotmnist", lambda width: _hexagonal(p6m, width), 6),
-    "p4cnn-28-pool3": Network(
-        "P4CNN, 28 pixels, pooling 3", "rotmnist", lambda width: _sampled(28, 3, width), 10
+    "p4cnn-28-pool3": Network("P4CNN, 28 pixels, pooling 3", "rotmnist", _sampled(28, 3), 10),
+    "p4cnn-29-pool3": Network("P4CNN, 29 pixels, pooling 3", "rotmnist", _sampled(29, 3), 10),
+    "p4cnn-29-pool2": Network("P4CNN, 29 pixels, pooling 2", "rotmnist", _sampled(29, 2), 10),
+    "p4cnn-34-stride3": Network(
+        "P4CNN, 34 pixels, stride 3", "rotmnist", _sampled(34, 3, stride=3), 10
     ),
-    "p4cnn-29-pool3": Network(
-        "P4CNN, 29 pixels, pooling 3", "rotmnist", lambda width: _sampled(29, 3, width), 10
-    ),
-    "p4cnn-29-pool2": Network(
-        "P4CNN, 29 pixels, pooling 2", "rotmnist", lambda width: _sampled(29, 2, width), 10
+    "p4cnn-35-stride3": Network(
+        "P4CNN, 35 pixels, stride 3", "rotmnist", _sampled(35, 3, stride=3), 10
     ),
     "allcnnc": Network("All-CNN-C", "cifar10", lambda width: AllCNNC(p1, width), 96),
     "p4-allcnnc": Network("p4-All-CNN-C", "cifar10", lambda width: AllCNNC(p4, width), 48),
@@ -151,12 +155,20 @@ NETWORKS: Final[dict[str, Network]] = {
 SETS: Final[dict[str, tuple[str, ...]]] = {
     "five": ("z2cnn", "p4cnn", "p4cnn-rotation-pooling", "g-p4cnn", "gc-p4cnn"),
     "hexagonal": ("p4cnn", "p6cnn", "p4mcnn", "p6mcnn"),
-    "guard": ("p4cnn", "p4cnn-28-pool3", "p4cnn-29-pool3", "p4cnn-29-pool2"),
+    "guard": (
+        "p4cnn",
+        "p4cnn-28-pool3",
+        "p4cnn-29-pool3",
+        "p4cnn-29-pool2",
+        "p4cnn-34-stride3",
+        "p4cnn-35-stride3",
+    ),
     "volumes": ("volumenet", "c4h-volumenet", "d4h-volumenet", "o-volumenet", "oh-volumenet"),
 }
 """Networks that are compared: those of the published tables on rotated MNIST; square and hexagonal
-lattices with about as many parameters; poolings that keep p4 (2 on 28 pixels, 3 on 29) and that
-break it; groups of three dimensions with about as many parameters.
+lattices with about as many parameters; poolings that keep p4 (of 2 points on 28 pixels, of 3 on
+29, and of 3 with a stride of 3 on 34) and that break it; groups of three dimensions with about as
+many parameters.
 """
 
 

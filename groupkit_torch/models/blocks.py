@@ -128,21 +128,24 @@ def check_share(share: str | None) -> None:
         )
 
 
-def halving(group: SplitGroup, side: int) -> tuple[int, int]:
-    """Return kernel size and padding of a step by two that keeps all of S at a side.
+def exact_pool(group: SplitGroup, side: int, stride: int = 2) -> tuple[int, int]:
+    """Return kernel size and padding of a pooling with a stride that keeps all of S at a side.
 
-    Two points without padding where the side is even and two points are a window of the group;
-    three points with padding 1 elsewhere, which is exact for odd sides.
+    With padding k - s it is exact when s divides n + k: k is the one size from s to 2 s - 1 for
+    which it does, or the first odd size where the group has no window of that one.
 
     Examples
     --------
     >>> import groupkit as gk
-    >>> halving(gk.p4m, 24), halving(gk.p4m, 25), halving(gk.p6m, 25)
+    >>> exact_pool(gk.p4m, 24), exact_pool(gk.p4m, 25), exact_pool(gk.p6m, 25)
     ((2, 0), (3, 1), (3, 1))
+    >>> exact_pool(gk.p4m, 30, 3), exact_pool(gk.p4m, 31, 3)
+    ((3, 0), (5, 2))
     """
-    if side % 2 == 0 and has_window(group, 2):
-        return 2, 0
-    return 3, 1
+    size = stride + -side % stride
+    if not has_window(group, size):
+        size = stride + (stride + 1) % 2
+    return size, size - stride
 
 
 def has_window(group: SplitGroup, kernel_size: int) -> bool:
@@ -155,10 +158,10 @@ def has_window(group: SplitGroup, kernel_size: int) -> bool:
 
 
 def max_pool(
-    group: SplitGroup, kernel_size: int, padding: int, kind: str, exact: str
+    group: SplitGroup, kernel_size: int, padding: int, kind: str, exact: str, stride: int = 2
 ) -> GroupMaxPool:
-    """Return a maximum over windows at every second point of maps of a kind."""
-    return GroupMaxPool(group, kernel_size, 2, padding, feature_type=kind, exact=exact)
+    """Return a maximum over windows at every second point, or other stride, of maps of a kind."""
+    return GroupMaxPool(group, kernel_size, stride, padding, feature_type=kind, exact=exact)
 
 
 def pool_sides(group: SplitGroup, pool_size: int | None) -> tuple[int, int]:

@@ -3,7 +3,6 @@ r"""Seven convolutions and one linear layer: the networks for rotated digits, fo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from jaxtyping import Inexact
 from torch import Tensor, nn
@@ -12,12 +11,11 @@ from groupkit import SplitGroup, p1, p4
 from groupkit.feature_type import FeatureType, TypeLike
 from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.geometry import SettingError, check_group, positive
-from groupkit_torch.models.blocks import ReLU, check_share, convolution, halving, max_pool
+from groupkit_torch.models.blocks import ReLU, check_share, convolution, exact_pool, max_pool
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
 from groupkit_torch.pooling.coset_pool import CosetPool
 from groupkit_torch.pooling.global_pool import GlobalPool
 
-LEAST_SIDE: Final = 21  # of an image, that the last layer has a point to read
 _Block = Callable[[int, int], list[nn.Module]]
 
 
@@ -40,10 +38,12 @@ class P4CNN(nn.Module):
     n_classes : int
         Scores.
     image_size : int
-        Points on each side of the image, 21 or more.
+        Points on each side of the image, 21 or more; with ``pool_stride=3``, 29 or more.
     pool_size : int, optional
-        Points a side of P, at every second point: 2, or 3 with padding 1. By default whichever
-        keeps all of S at this image size.
+        Points a side of P, from ``pool_stride`` to one less than twice as many, with padding
+        ``pool_size - pool_stride``. By default the one that keeps all of S at this image size.
+    pool_stride : int
+        P is at every second point, or every third, ...
     share : {None, "g", "gc", "depthwise"}
         How filters of the layers after the first are factored: see `SeparableGroupConv`.
     dropout : float
@@ -63,7 +63,8 @@ class P4CNN(nn.Module):
 
     Notes
     -----
-    Square images of every size from 21 on keep all of S with the default ``pool_size``. Larger
+    Square images of every size from 21 on keep all of S with the default ``pool_size``; with
+    others, those for which ``pool_stride`` divides ``image_size - 4 + pool_size`` do. Larger
     images than ``image_size`` are taken too: the maximum is then over positions as well.
 
     With width 10, p4 and 28×28 it has 24,810 parameters and makes 11.67 million
@@ -94,6 +95,7 @@ class P4CNN(nn.Module):
         *,
         image_size: int = 28,
         pool_size: int | None = None,
+        pool_stride: int = 2,
         share: str | None = None,
         dropout: float = 0.0,
         input_type: FeatureType | TypeLike = "planar",
@@ -113,7 +115,13 @@ class P4CNN(nn.Module):
             return [conv, GroupBatchNorm(group, width), ReLU()]
 
         self.features = seven_layers(
-            check_group(group), block, image_size, pool_size, dropout, "regular", exact
+            check_group(group),
+            block,
+            image_size,
+            (pool_size, pool_stride),
+            dropout,
+            "regular",
+            exact,
         )
         self.pool = GlobalPool(group, "max")
         self.linear = nn.Linear(width, n_classes)
@@ -242,7 +250,7 @@ class P4CNNRotationPooling(nn.Module):
             ]
 
         self.features = seven_layers(
-            check_group(group), block, image_size, pool_size, dropout, "planar", exact
+            check_group(group), block, image_size, (pool_size, 2), dropout, "planar", exact
         )
         self.pool = GlobalPool(group, "max", input_type="planar")
         self.linear = nn.Linear(width, n_classes)
@@ -259,38 +267,51 @@ def seven_layers(
     group: SplitGroup,
     block: _Block,
     image_size: int,
-    pool_size: int | None,
+    pool: tuple[int | None, int],
     dropout: float,
     kind: str,
     exact: str,
 ) -> nn.Sequential:
     """Return seven blocks, the seventh with a kernel that spans what is left of the image.
 
+    ``pool`` is the size of the pooling after the second, None for the exact one, and its stride.
+
     Raises
     ------
     SettingError
         If the image is too small, or the pooling none.
     """
-    if positive("image_size", image_size) < LEAST_SIDE:
+    side = positive("image_size", image_size) - 4
+    size, padding, stride = _pooling(group, side, *pool)
+    last = (side + 2 * padding - size) // stride + 1 - 8
+    if last < 1:
+        least = 4 + 10 * stride - size if pool[0] else 5 + 8 * stride
         raise SettingError(
             f"image_size={image_size} leaves no point for the last of seven layers; use "
-            f"{LEAST_SIDE} or more",
+            f"{least} or more",
             witness=image_size,
         )
-    if pool_size not in (None, 2, 3):
-        raise SettingError(
-            f"pool_size={pool_size!r} is neither 2 nor 3, nor None for the one that keeps all "
-            "symmetries",
-            witness=pool_size,
-        )
-    side = image_size - 4
-    size, padding = halving(group, side) if pool_size is None else (pool_size, pool_size - 2)
-    last = (side + 2 * padding - size) // 2 + 1 - 8
     layers: list[nn.Module] = []
     for number in range(1, 8):
         layers += block(number, 3 if number < 7 else last)
         if number == 2:
-            layers.append(max_pool(group, size, padding, kind, exact))
+            layers.append(max_pool(group, size, padding, kind, exact, stride))
         elif number < 7 and dropout:
             layers.append(nn.Dropout(dropout))
     return nn.Sequential(*layers)
+
+
+def _pooling(
+    group: SplitGroup, side: int, pool_size: int | None, pool_stride: int
+) -> tuple[int, int, int]:
+    """Return size, padding and stride of the pooling, the exact one by default."""
+    stride = positive("pool_stride", pool_stride)
+    if pool_size is None:
+        return *exact_pool(group, side, stride), stride
+    if pool_size not in range(stride, 2 * stride):
+        raise SettingError(
+            f"pool_size={pool_size!r} is not from {stride} to {2 * stride - 1}, as "
+            f"pool_stride={stride} asks; None takes the one that keeps all symmetries",
+            witness=pool_size,
+        )
+    return pool_size, pool_size - stride, stride

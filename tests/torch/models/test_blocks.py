@@ -10,7 +10,7 @@ from groupkit_torch.models.blocks import (
     DOWNSAMPLINGS,
     SHARES,
     convolution,
-    halving,
+    exact_pool,
     halving_convolution,
     pool_sides,
 )
@@ -47,11 +47,13 @@ def test_planar_kernels_are_drawn_as_torch_draws_those_of_planar_layers(share: s
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
-def test_steps_by_two_keep_everything(group: gk.SplitGroup) -> None:
-    boxes = group.stabilizer.is_signed_permutation  # hexagonal arrays have odd sides
-    for side in (8, 9, 12, 13) if boxes else (9, 13):
-        size, padding = halving(group, side)
-        assert gt.GroupMaxPool(group, size, 2, padding).exactness(side).is_exact
+@pytest.mark.parametrize("stride", [1, 2, 3, 4])
+def test_pools_keep_everything(group: gk.SplitGroup, stride: int) -> None:
+    boxes = group.stabilizer.is_signed_permutation
+    hexagons = (1 + stride * 4, 1 + stride * 6)  # arrays of odd sides, the middle sampled
+    for side in range(8, 14) if boxes else hexagons:
+        size, padding = exact_pool(group, side, stride)
+        assert gt.GroupMaxPool(group, size, stride, padding).exactness(side).is_exact
 
 
 @pytest.mark.parametrize("downsampling", DOWNSAMPLINGS)

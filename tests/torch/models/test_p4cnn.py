@@ -48,6 +48,23 @@ def test_a_pooling_that_breaks_the_symmetry_is_noticed() -> None:
         P4CNN(gk.p4, 3, image_size=29, pool_size=2)(torch.zeros(1, 1, 29, 29))
 
 
+@pytest.mark.parametrize("image_size", [33, 34, 35])
+@pytest.mark.parametrize("pool_size", [None, 3, 4, 5])
+def test_a_stride_of_three_keeps_everything_where_it_says(
+    image_size: int, pool_size: int | None
+) -> None:
+    torch.manual_seed(0)
+    options = {"image_size": image_size, "pool_size": pool_size, "pool_stride": 3}
+    net = P4CNN(gk.p4, 2, exact="ignore", **options).double()
+    shape = (1, 1, image_size, image_size)
+    assert net.features[6].stride == (3, 3)
+    if pool_size is None or (image_size - 4 + pool_size) % 3 == 0:
+        gt.testing.assert_equivariant(net, gk.p4, shape, output_type="invariant")
+    else:
+        with pytest.raises(AssertionError, match="does not commute"):
+            gt.testing.assert_equivariant(net, gk.p4, shape, output_type="invariant")
+
+
 def test_larger_images_are_taken_too() -> None:
     assert P4CNN(gk.p4, 2)(torch.zeros(3, 1, 32, 32)).shape == (3, 10)
 
@@ -81,7 +98,12 @@ def test_small_images_are_refused(size: int) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"pool_size": 4}, "pool_size=4 is neither 2 nor 3"),
+        ({"pool_size": 4}, "pool_size=4 is not from 2 to 3, as pool_stride=2 asks; None takes"),
+        ({"pool_size": 2, "pool_stride": 3}, "pool_size=2 is not from 3 to 5"),
+        ({"pool_stride": 0}, "pool_stride=0 is not a positive integer"),
+        ({"pool_stride": 3}, "image_size=28 leaves no point .* use 29 or more"),
+        ({"pool_size": 2, "image_size": 21}, "image_size=21 leaves no point .* use 22 or more"),
+        ({"pool_size": 5, "pool_stride": 3, "image_size": 28}, "use 29 or more"),
         ({"share": "c"}, "share='c' is no way to share kernels; use None, 'g', 'gc'"),
         ({"width": 0}, "0 is not a positive integer"),
         ({"exact": "sometimes"}, "sometimes"),
