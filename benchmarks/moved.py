@@ -2,7 +2,8 @@
 
 For layers on small maps, the time of a `GroupConv` with its bank ("direct") and of the same layer
 with its map moved ("moved"), both relative to the planar convolution with as large a bank: medians
-of the ratios of each round, forward and in training. The last column says what "auto" takes.
+of the ratios of each round, forward and in training. The last column says what "auto" takes. With
+``--compiled`` both are compiled, and the planar convolution is not.
 """
 
 import argparse
@@ -55,8 +56,11 @@ class Moved(nn.Module):
         )
 
 
-def measure(shape: tuple[str, int, int, int, int], scale: Scale, rounds: int) -> dict[str, Any]:
+def measure(
+    shape: tuple[str, int, int, int, int], scale: Scale, rounds: int, compiled: bool
+) -> dict[str, Any]:
     """Return a row of the results."""
+    torch._dynamo.reset()  # what was compiled for other shapes
     name, channels, kernel, side, batch = shape
     group = gk.catalog[name]
     sizes = (group, channels, channels, kernel)
@@ -73,8 +77,10 @@ def measure(shape: tuple[str, int, int, int, int], scale: Scale, rounds: int) ->
         "kernel": kernel,
         "side": side,
         "batch": batch,
-        "auto": "moved" if layer._moves_maps(x) else "direct",
+        "auto": _chosen(layer, x, compiled),
     }
+    if compiled:
+        contestants = {kind: torch.compile(module) for kind, module in contestants.items()}
     for mode, make in (("forward", scale.forward), ("train", scale.train)):
         calls = {kind: make(contestant, x) for kind, contestant in contestants.items()}
         timing = time_in_turn(
@@ -85,12 +91,19 @@ def measure(shape: tuple[str, int, int, int, int], scale: Scale, rounds: int) ->
     return row
 
 
+def _chosen(layer: gt.GroupConv, x: Tensor, compiled: bool) -> str:
+    choose = lambda x: torch.ones(1) if layer._moves_maps(x) else torch.zeros(1)  # noqa: E731
+    chosen = torch.compile(choose, backend="eager", fullgraph=True) if compiled else choose
+    return "moved" if chosen(x) else "direct"
+
+
 def main() -> None:
     """Print the table, and write it as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--tiny", action="store_true", help="one channel: does everything run?")
+    parser.add_argument("--compiled", action="store_true", help="with torch.compile")
     parser.add_argument("--out", type=Path, help="JSON")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -103,7 +116,7 @@ def main() -> None:
     shapes = [("p4", 1, 3, 3, 1), ("P432", 1, 3, 3, 1)] if arguments.tiny else SHAPES
     rows = []
     for shape in tqdm(shapes, leave=False):
-        row = measure(shape, scale, arguments.rounds)
+        row = measure(shape, scale, arguments.rounds, arguments.compiled)
         rows.append(row)
         d = gk.catalog[row["group"]].dimension
         kernel, side = ("×".join([str(row[key])] * d) for key in ("kernel", "side"))
@@ -120,6 +133,7 @@ def main() -> None:
             torch=torch.__version__,
             threads=arguments.threads,
             rounds=arguments.rounds,
+            compiled=arguments.compiled,
             rows=rows,
         )
 

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from jaxtyping import Inexact
 from torch import Tensor
+from torch.fx.experimental.symbolic_shapes import has_static_value
 
 from groupkit import SplitGroup, Window
 from groupkit.errors import WindowError
@@ -222,12 +223,13 @@ class GroupConv(FourierFilters, FilterLayer):
         if (
             self._kept  # frozen: the bank is there
             or not self.domain.is_whole  # that of a larger group, if the layer was restricted
-            or torch.compiler.is_compiling()  # sizes may be symbols
+            or type(x) is not Tensor  # a fake one, which no table may be made of
             or torch._C._get_tracing_state() is not None
             or not was_measured(x)
+            or (torch.compiler.is_compiling() and not _is_for_these_sizes(x))
         ):
             return False
-        space = x.shape[3:]
+        space = tuple(x.shape[3:])
         pays = self._moving_pays(x.shape[0] * math.prod(space))
         return pays and is_kept(self.group.stabilizer, space)
 
@@ -253,6 +255,11 @@ class GroupConv(FourierFilters, FilterLayer):
                         f"{self.stride}; use equal sizes, multiples of the stride",
                         witness=tuple(space),
                     )
+
+
+def _is_for_these_sizes(x: Tensor) -> bool:
+    """Return whether what is compiled is for maps of this shape alone, and no export."""
+    return torch.compiler.is_dynamo_compiling() and all(has_static_value(n) for n in x.shape)
 
 
 class LiftingConv(GroupConv):

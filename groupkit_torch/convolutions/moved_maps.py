@@ -26,6 +26,8 @@ from groupkit_torch.functional import convolve
 _COST_OF_AN_ENTRY: Final = 1.5  # of a moved map, in entries of a bank
 _COST_OF_CALLS: Final = 130_000
 _FEWEST_ROWS: Final = 16  # that a convolution takes to be fast
+_Rows = tuple[tuple[int, ...], ...]
+_Turn = tuple[tuple[int, ...], tuple[int, ...]]  # axes in their new order, and those turned round
 
 
 def moving_pays(
@@ -61,6 +63,7 @@ def moving_pays(
     return saved > _COST_OF_CALLS and out_channels // groups >= _FEWEST_ROWS
 
 
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
 def is_kept(stabilizer: Stabilizer, space: Sequence[int]) -> bool:
     """Return whether S, which permutes axes and turns them round, maps an array onto itself.
 
@@ -109,19 +112,36 @@ def correlate_moved(
     True
     """
     batch, channels, order, *space = x.shape
-    there = _moves(stabilizer, tuple(space), "regular", x.device)
+    compiling = torch.compiler.is_compiling()
+    copies = (_views_there if compiling else _gathered_there)(x, stabilizer)
+    flat = copies.reshape(batch * order, channels * order, *space)
+    seen = convolve(flat, filters, bias, 1, padding, dilation, groups).unflatten(0, (batch, order))
+    return (_views_back if compiling else _gathered_back)(seen, stabilizer)
+
+
+def _gathered_there(
+    x: Inexact[Tensor, "batch in_channels order *space"], stabilizer: Stabilizer
+) -> Inexact[Tensor, "batch order in_channels entries"]:
+    """Return a regular map moved by the inverse of each element, by one gather."""
+    batch, channels, order, *space = x.shape
+    table = _tables(stabilizer, tuple(space), "regular", x.device)
     copies = x.flatten(2).unsqueeze(1).expand(batch, order, channels, -1)
-    moved = copies.gather(3, there.unsqueeze(1).expand(copies.shape))
-    flat = moved.reshape(batch * order, channels * order, *space)
-    seen = convolve(flat, filters, bias, 1, padding, dilation, groups)
-    back = _moves(stabilizer, tuple(seen.shape[2:]), "planar", x.device)
-    parts = seen.flatten(2).unflatten(0, (batch, order)).transpose(1, 2)
-    y: Tensor = parts.gather(3, back.expand(parts.shape))
-    return y.reshape(*parts.shape[:3], *seen.shape[2:])
+    moved: Tensor = copies.gather(3, table.unsqueeze(1).expand(copies.shape))
+    return moved
+
+
+def _gathered_back(
+    seen: Inexact[Tensor, "batch order out_channels *space"], stabilizer: Stabilizer
+) -> Inexact[Tensor, "batch out_channels order *space"]:
+    """Return planar maps, one for each element, each moved by its own, by one gather."""
+    table = _tables(stabilizer, tuple(seen.shape[3:]), "planar", seen.device)
+    parts = seen.flatten(3).transpose(1, 2)
+    y: Tensor = parts.gather(3, table.expand(parts.shape))
+    return y.view(*y.shape[:3], *seen.shape[3:])
 
 
 @lru_cache(maxsize=32)
-def _moves(
+def _tables(
     stabilizer: Stabilizer, space: tuple[int, ...], kind: str, device: torch.device
 ) -> Int[Tensor, "order entries"]:
     """Return the index arrays of all inverses on regular maps, of all elements on planar ones."""
@@ -130,3 +150,46 @@ def _moves(
     rows = [array_action(stabilizer, int(s), space, declared).reshape(-1) for s in elements]
     with torch.inference_mode(False):  # shared with calls that train
         return torch.tensor(np.stack(rows), device=device)
+
+
+def _views_there(
+    x: Inexact[Tensor, "batch in_channels order *space"], stabilizer: Stabilizer
+) -> Inexact[Tensor, "batch order in_channels order *space"]:
+    """Return what `_gathered_there` does, by views of the map, which a compiler fuses."""
+    products, _, inverses = _integers(stabilizer)
+    moved = [
+        _turned(x[:, :, list(row)], *turn) for row, turn in zip(products, inverses, strict=True)
+    ]
+    return torch.stack(moved, 1)
+
+
+def _views_back(
+    seen: Inexact[Tensor, "batch order out_channels *space"], stabilizer: Stabilizer
+) -> Inexact[Tensor, "batch out_channels order *space"]:
+    """Return what `_gathered_back` does, by views of the maps."""
+    _, turns, _ = _integers(stabilizer)
+    return torch.stack([_turned(seen[:, s], *turn) for s, turn in enumerate(turns)], 2)
+
+
+def _turned(
+    x: Inexact[Tensor, "*map"], axes: tuple[int, ...], reversed_axes: tuple[int, ...]
+) -> Inexact[Tensor, "*moved"]:
+    """Return an array with its last axes in another order, and some of them turned round."""
+    first = x.dim() - len(axes)
+    moved = x.permute(*range(first), *[first + axis for axis in axes])
+    return moved.flip([first + axis for axis in reversed_axes]) if reversed_axes else moved
+
+
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+def _integers(stabilizer: Stabilizer) -> tuple[_Rows, tuple[_Turn, ...], tuple[_Turn, ...]]:
+    r"""Return the Cayley table, and how all elements and all inverses turn an array.
+
+    Axis i of :math:`L_s f` is the axis j of f with :math:`M(s)_{ij} \ne 0`, turned round where
+    that is -1.
+    """
+    table = tuple(map(tuple, stabilizer.cayley_table.tolist()))
+    turns = []
+    for matrix in stabilizer.matrices:
+        axes = abs(matrix).argmax(1).tolist()
+        turns.append((tuple(axes), tuple(np.flatnonzero(matrix.sum(1) < 0).tolist())))
+    return table, tuple(turns), tuple(turns[s] for s in stabilizer.inverses)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 import groupkit as gk
 import groupkit_torch as gt
@@ -20,7 +21,7 @@ from tests.torch.groups import cubic, image, mirror_line, name, orthorhombic, p2
 FLOAT64 = {"dtype": torch.float64}
 BOXES = [gk.p1, gk.p2, gk.p4, gk.p4m, mirror_line, p2mm, cubic, tetragonal]
 """Groups that map boxes to boxes."""
-IDENTITY_LAST = gk.SplitGroup.from_matrices("p4", gk.p4.stabilizer.matrices[[1, 2, 3, 0]])
+IDENTITY_LAST = gk.SplitGroup.from_matrices("turns", gk.p4.stabilizer.matrices[[1, 2, 3, 0]])
 
 
 @pytest.fixture
@@ -255,6 +256,32 @@ def test_autocast_and_traces_are_left_alone(calls: list[tuple[int, ...]]) -> Non
 
 
 @pytest.mark.compile
+@pytest.mark.parametrize("group", [*BOXES, IDENTITY_LAST], ids=name)
+def test_compiled_layers_move_maps_by_views(
+    group: gk.SplitGroup, calls: list[tuple[int, ...]]
+) -> None:
+    torch._dynamo.reset()
+    moved, direct = pair(group, 2, 4, 3, padding=1, groups=2)
+    compiled = torch.compile(moved, backend="aot_eager", fullgraph=True)
+    x = torch.randn(2, 2, group.order, *image(group, 6, 9, 5), **FLOAT64)
+    assert_alike(gradients(compiled, x), gradients(direct, x))
+    assert calls == [tuple(x.shape)]
+
+
+@pytest.mark.compile
+def test_compiled_networks_move_maps_of_one_size(calls: list[tuple[int, ...]]) -> None:
+    torch._dynamo.reset()
+    layers = [pair(gk.p4m, 3, 3, 3, padding=1) for _ in range(3)]
+    moving = nn.Sequential(*[moved for moved, _ in layers])
+    compiled = torch.compile(moving, backend="aot_eager", fullgraph=True)
+    bank = nn.Sequential(*[direct for _, direct in layers])
+    for batch in (4, 2, 3):  # torch compiles once more, for any batch
+        x = torch.randn(batch, 3, 8, 6, 6, **FLOAT64)
+        assert_alike([compiled(x)], [bank(x)])
+    assert calls == [(4, 3, 8, 6, 6)] * 3
+
+
+@pytest.mark.compile
 def test_compiled_and_exported_layers_are_for_any_size(calls: list[tuple[int, ...]]) -> None:
     layer, x = gt.GroupConv(gk.p4, 1, 2, 3), torch.randn(2, 1, 4, 7, 7)
     compiled = torch.compile(layer, backend="eager", dynamic=True, fullgraph=True)
@@ -266,6 +293,16 @@ def test_compiled_and_exported_layers_are_for_any_size(calls: list[tuple[int, ..
     assert torch.allclose(compiled(other), program(other), atol=1e-5)
     assert not calls
     assert torch.allclose(program(other), layer(other), atol=1e-5)
+    assert calls
+
+
+def test_fake_maps_leave_no_tables_behind(calls: list[tuple[int, ...]]) -> None:
+    with FakeTensorMode():
+        layer = gt.GroupConv(gk.p4, 1, 2, 3)
+        assert layer(torch.randn(1, 1, 4, 11, 11)).shape == (1, 2, 4, 9, 9)
+    assert not calls
+    layer, x = gt.GroupConv(gk.p4, 1, 2, 3), torch.randn(1, 1, 4, 11, 11)
+    assert type(layer(x)) is Tensor
     assert calls
 
 
