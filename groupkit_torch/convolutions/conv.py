@@ -216,7 +216,9 @@ class GroupConv(FourierFilters, FilterLayer):
         regular = is_regular(self.input_type) and is_regular(self.output_type)
         here = type(self).expanded_weight is Filters.expanded_weight  # not made of factors
         plain = max(self.stride) == 1 and self.padding_mode == "zeros" and self._always_exact
-        return self.algorithm == "auto" and regular and here and plain and self._moving_pays(1)
+        return (
+            self.algorithm == "auto" and regular and here and plain and self._moving_pays(1, True)
+        )
 
     def _moves_maps(self, x: Tensor) -> bool:
         """Return whether this call moves its map; where it was not measured, none does."""
@@ -226,16 +228,19 @@ class GroupConv(FourierFilters, FilterLayer):
             or type(x) is not Tensor  # a fake one, which no table may be made of
             or torch._C._get_tracing_state() is not None
             or not was_measured(x)
-            or (torch.compiler.is_compiling() and not _is_for_these_sizes(x))
         ):
             return False
+        compiled = torch.compiler.is_compiling()
+        if compiled and not _is_for_these_sizes(x):
+            return False
         space = tuple(x.shape[3:])
-        pays = self._moving_pays(x.shape[0] * math.prod(space))
+        pays = self._moving_pays(x.shape[0] * math.prod(space), compiled)
         return pays and is_kept(self.group.stabilizer, space)
 
-    def _moving_pays(self, points: int) -> bool:
+    def _moving_pays(self, points: int, compiled: bool) -> bool:
         channels = self.in_channels, self.out_channels, self.groups
-        return moving_pays(self.group.order, *channels, math.prod(self.kernel_size), points)
+        box = math.prod(self.kernel_size)
+        return moving_pays(self.group.order, *channels, box, points, compiled)
 
     def _identity_filters(self) -> Tensor:
         """Return the rows of the bank that belong to the identity."""

@@ -25,21 +25,28 @@ from groupkit_torch.functional import convolve
 
 _COST_OF_AN_ENTRY: Final = 1.5  # of a moved map, in entries of a bank
 _COST_OF_CALLS: Final = 130_000
+_COST_COMPILED: Final = 30_000
 _FEWEST_ROWS: Final = 16  # that a convolution takes to be fast
 _Rows = tuple[tuple[int, ...], ...]
 _Turn = tuple[tuple[int, ...], tuple[int, ...]]  # axes in their new order, and those turned round
 
 
 def moving_pays(
-    order: int, in_channels: int, out_channels: int, groups: int, box: int, points: int | float
+    order: int,
+    in_channels: int,
+    out_channels: int,
+    groups: int,
+    box: int,
+    points: int | float,
+    compiled: bool = False,
 ) -> bool:
     r"""Return whether moving maps takes less time than expanding filters, on a CPU.
 
     .. math:: \frac{C_{in} C_{out}}{\text{groups}} |S|^2 \, \text{box} -
               1.5\, \text{points} \, |S| (|S| C_{in} + C_{out}) > 130{,}000
 
-    and :math:`C_{out} / \text{groups} \ge 16`. ``python -m benchmarks.moved`` measures it, for
-    single precision; docs/performance.md has the results.
+    and :math:`C_{out} / \text{groups} \ge 16`; compiled, where calls cost less, 30,000. ``python -m
+    benchmarks.moved`` measures it, for single precision; docs/performance.md has the results.
 
     Parameters
     ----------
@@ -51,6 +58,8 @@ def moving_pays(
         How many points the kernel's box has.
     points : int or float
         Points of the lattice in all samples.
+    compiled : bool
+        Whether under `torch.compile`.
 
     Examples
     --------
@@ -60,7 +69,8 @@ def moving_pays(
     bank = in_channels * out_channels // groups * order**2 * box
     moved = order * points * (in_channels * order + out_channels)
     saved = bank - _COST_OF_AN_ENTRY * moved
-    return saved > _COST_OF_CALLS and out_channels // groups >= _FEWEST_ROWS
+    cost = _COST_COMPILED if compiled else _COST_OF_CALLS
+    return saved > cost and out_channels // groups >= _FEWEST_ROWS
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]

@@ -296,6 +296,19 @@ def test_compiled_and_exported_layers_are_for_any_size(calls: list[tuple[int, ..
     assert calls
 
 
+@pytest.mark.compile
+def test_compiled_layers_move_maps_that_eager_ones_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    torch._dynamo.reset()
+    calls = spied(monkeypatch)
+    layer, x = gt.GroupConv(gk.p4m, 50, 50, 3, padding=1), torch.randn(4, 50, 8, 8, 8)
+    y = layer(x)
+    assert not calls
+    assert torch.allclose(torch.compile(layer, backend="eager")(x), y, atol=1e-5)
+    assert len(calls) == 1
+
+
 def test_fake_maps_leave_no_tables_behind(calls: list[tuple[int, ...]]) -> None:
     with FakeTensorMode():
         layer = gt.GroupConv(gk.p4, 1, 2, 3)
@@ -324,3 +337,6 @@ def test_moving_pays_less_with_larger_maps_and_more_with_wider_layers(order: int
     assert all(list(column) == sorted(column) for column in zip(*table, strict=True))
     assert any(map(any, table))
     assert not all(map(all, table))
+    compiled = [[moving_pays(order, c, c, 1, 9, n, compiled=True) for n in sizes] for c in widths]
+    for row, eager in zip(compiled, table, strict=True):
+        assert all(more >= less for more, less in zip(row, eager, strict=True))  # calls cost less
