@@ -168,7 +168,8 @@ class GroupConv(FourierFilters, FilterLayer):
         self._on_torus = not self.domain.is_whole and padding_mode == "circular"
         self._set_parameters(bias, device, dtype)
         self._may_move = self._can_move_maps()
-        first = self.filter_bank.index[group.stabilizer.identity].reshape(-1)
+        self._identity = group.stabilizer.identity
+        first = self.filter_bank.index[self._identity].reshape(-1)
         self._in_order = np.array_equal(first, np.arange(self.filter_bank.n_parameters))
 
     def forward(
@@ -240,14 +241,15 @@ class GroupConv(FourierFilters, FilterLayer):
     def _moving_pays(self, points: int, compiled: bool) -> bool:
         channels = self.in_channels, self.out_channels, self.groups
         box = math.prod(self.kernel_size)
-        return moving_pays(self.group.order, *channels, box, points, compiled)
+        order = self._input_size or 1
+        return moving_pays(order, *channels, box, points, compiled)
 
     def _identity_filters(self) -> Tensor:
         """Return the rows of the bank that belong to the identity."""
-        weight, e = self.weight, self.group.stabilizer.identity
+        weight = self.weight
         if self._in_order:
             return weight.reshape(len(weight), -1, *self.kernel_size)
-        index = self.bank_index[e : e + 1].to(weight.device)
+        index = self.bank_index[self._identity : self._identity + 1].to(weight.device)
         return expand_filters(weight, index, fills_box=self._fills_box)
 
     def _check_torus(self, space: Sequence[int]) -> None:

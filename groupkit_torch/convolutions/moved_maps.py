@@ -26,6 +26,7 @@ from groupkit_torch.functional import convolve
 _COST_OF_AN_ENTRY: Final = 1.5  # of a moved map, in entries of a bank
 _COST_OF_CALLS: Final = 130_000
 _COST_COMPILED: Final = 30_000
+_MOST_RUNS: Final = 4  # of a row: each slice is a loop to compile
 _FEWEST_ROWS: Final = 16  # that a convolution takes to be fast
 _Rows = tuple[tuple[int, ...], ...]
 _Turn = tuple[tuple[int, ...], tuple[int, ...]]  # axes in their new order, and those turned round
@@ -166,11 +167,48 @@ def _views_there(
     x: Inexact[Tensor, "batch in_channels order *space"], stabilizer: Stabilizer
 ) -> Inexact[Tensor, "batch order in_channels order *space"]:
     """Return what `_gathered_there` does, by views of the map, which a compiler fuses."""
-    products, _, inverses = _integers(stabilizer)
+    products, turns, inverses = _integers(stabilizer)
     moved = [
-        _turned(x[:, :, list(row)], *turn) for row, turn in zip(products, inverses, strict=True)
+        _turned(_ordered(x, row), *turns[inverse])
+        for row, inverse in zip(products, inverses, strict=True)
     ]
     return torch.stack(moved, 1)
+
+
+def _ordered(
+    x: Inexact[Tensor, "batch in_channels order *space"], row: tuple[int, ...]
+) -> Inexact[Tensor, "batch in_channels order *space"]:
+    """Return a map with its stabilizer axis in another order.
+
+    A gather would be simple, but is a scatter backwards, with an atomic sum; slices are slices.
+    """
+    runs = _runs(row)
+    if len(runs) > _MOST_RUNS:
+        return x[:, :, list(row)]
+    parts = [
+        x[:, :, first : last + 1] if first <= last else x[:, :, last : first + 1].flip(2)
+        for first, last in runs
+    ]
+    return torch.cat(parts, 2)
+
+
+def _runs(row: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return the first and last of each run of neighbours, up or down.
+
+    Examples
+    --------
+    >>> _runs((2, 3, 0, 1)), _runs((3, 2, 1, 0)), _runs((0, 2, 1, 3))
+    ([(2, 3), (0, 1)], [(3, 0)], [(0, 0), (2, 1), (3, 3)])
+    """
+    runs = [(row[0], row[0])]
+    for number in row[1:]:
+        first, last = runs[-1]
+        step = number - last
+        if abs(step) == 1 and (first == last or (last - first) * step > 0):
+            runs[-1] = first, number
+        else:
+            runs.append((number, number))
+    return runs
 
 
 def _views_back(
@@ -191,8 +229,8 @@ def _turned(
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
-def _integers(stabilizer: Stabilizer) -> tuple[_Rows, tuple[_Turn, ...], tuple[_Turn, ...]]:
-    r"""Return the Cayley table, and how all elements and all inverses turn an array.
+def _integers(stabilizer: Stabilizer) -> tuple[_Rows, tuple[_Turn, ...], tuple[int, ...]]:
+    r"""Return the Cayley table, how each element turns an array, and the inverses.
 
     Axis i of :math:`L_s f` is the axis j of f with :math:`M(s)_{ij} \ne 0`, turned round where
     that is -1.
@@ -202,4 +240,4 @@ def _integers(stabilizer: Stabilizer) -> tuple[_Rows, tuple[_Turn, ...], tuple[_
     for matrix in stabilizer.matrices:
         axes = abs(matrix).argmax(1).tolist()
         turns.append((tuple(axes), tuple(np.flatnonzero(matrix.sum(1) < 0).tolist())))
-    return table, tuple(turns), tuple(turns[s] for s in stabilizer.inverses)
+    return table, tuple(turns), tuple(stabilizer.inverses.tolist())

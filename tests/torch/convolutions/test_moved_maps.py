@@ -269,6 +269,23 @@ def test_compiled_layers_move_maps_by_views(
 
 
 @pytest.mark.compile
+def test_compiled_gradients_of_samples(calls: list[tuple[int, ...]]) -> None:
+    torch._dynamo.reset()
+    layer = gt.GroupConv(gk.p4, 1, 2, 3, **FLOAT64)
+    weights = dict(layer.named_parameters())
+
+    def loss(weights: dict[str, Tensor], one: Tensor) -> Tensor:
+        return torch.func.functional_call(layer, weights, (one[None],)).square().sum()
+
+    of_samples = torch.func.vmap(torch.func.grad(loss), (None, 0))
+    samples = torch.randn(3, 1, 4, 5, 5, **FLOAT64)
+    compiled = torch.compile(of_samples, backend="aot_eager", fullgraph=True)(weights, samples)
+    eager = of_samples(weights, samples)
+    assert len(calls) == 2
+    assert_alike(list(compiled.values()), list(eager.values()))
+
+
+@pytest.mark.compile
 def test_compiled_networks_move_maps_of_one_size(calls: list[tuple[int, ...]]) -> None:
     torch._dynamo.reset()
     layers = [pair(gk.p4m, 3, 3, 3, padding=1) for _ in range(3)]
