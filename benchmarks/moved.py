@@ -92,9 +92,13 @@ def measure(
 
 
 def _chosen(layer: gt.GroupConv, x: Tensor, compiled: bool) -> str:
-    choose = lambda x: torch.ones(1) if layer._moves_maps(x) else torch.zeros(1)  # noqa: E731
-    chosen = torch.compile(choose, backend="eager", fullgraph=True) if compiled else choose
-    return "moved" if chosen(x) else "direct"
+    """Return which way the layer takes by itself."""
+
+    def is_moved(x: Tensor) -> Tensor:
+        return torch.tensor(layer._moves_maps(x))
+
+    choose = torch.compile(is_moved, backend="eager", fullgraph=True) if compiled else is_moved
+    return "moved" if choose(x) else "direct"
 
 
 def main() -> None:

@@ -70,9 +70,10 @@ def test_the_algorithms_of_one_point_are_compared(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_moving_maps_is_compared(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--compiled"]], ids=["eager", "compiled"])
+def test_moving_maps_is_compared(options: list[str], tmp_path: Path) -> None:
     out = tmp_path / "moved.json"
-    done = run("benchmarks.moved", "--tiny", "--rounds=1", f"--out={out}")
+    done = run("benchmarks.moved", "--tiny", "--rounds=1", f"--out={out}", *options)
     assert done.returncode == 0, done.stderr
     rows = json.loads(out.read_text("utf-8"))["rows"]
     assert [(row["group"], row["auto"]) for row in rows] == [("p4", "direct"), ("P432", "direct")]
