@@ -110,8 +110,8 @@ class GroupConv(FourierFilters, FilterLayer):
 
     Where layers are wide and maps small, "auto" moves the map instead of the filters,
     :math:`y(\cdot, s) = L_s [(L_s^{-1} f) \star \psi](\cdot, e)`: no bank is made, and the result
-    is the same to rounding. On a CPU in eager mode, between regular maps with stride 1 and zeros as
-    padding, on arrays that S maps onto themselves.
+    is the same to rounding. On a CPU, between regular maps with stride 1 and zeros as padding, on
+    arrays that S maps onto themselves; compiled, if what is compiled is for maps of one shape.
 
     Examples
     --------

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from groupkit_torch.experiments.checkpoint import write_text, write_whole, writi
 from groupkit_torch.experiments.data import sources
 from groupkit_torch.experiments.errors import ExperimentError
 from groupkit_torch.experiments.experiment import Experiment
-from groupkit_torch.experiments.running import DECLARATION
+from groupkit_torch.experiments.running import DECLARATION, machine, versions
 from groupkit_torch.experiments.trained import Trained, read_trained
 
 _ALL: Final = "all"
@@ -89,6 +90,9 @@ class LearnedFilters:
             "experiment": _shared(self.experiment),
             "seeds": list(self.seeds),
             "layers": self._layers(),
+            "when": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": machine(torch.device("cpu")),
+            "versions": versions(),
             "command": command,
         }
         with writing(picture):

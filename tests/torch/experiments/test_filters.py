@@ -59,6 +59,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert entries["experiment"]["model"] == "p4cnn"
     assert entries["seeds"] == [0]
     assert entries["command"].startswith("python -m groupkit_torch.experiments filters ")
+    assert {"when", "machine", "versions"} <= entries.keys()
     assert [layer["name"] for layer in entries["layers"]] == [
         *(layer.name for layer in layers),
         "all",
