@@ -163,12 +163,21 @@ SETS: Final[dict[str, tuple[str, ...]]] = {
         "p4cnn-34-stride3",
         "p4cnn-35-stride3",
     ),
+    "cifar10": (
+        "allcnnc",
+        "p4-allcnnc",
+        "p4m-allcnnc",
+        "resnet44",
+        "p4m-resnet44",
+        "g-p4m-resnet44",
+        "gc-p4m-resnet44",
+    ),
     "volumes": ("volumenet", "c4h-volumenet", "d4h-volumenet", "o-volumenet", "oh-volumenet"),
 }
 """Networks that are compared: those of the published tables on rotated MNIST; square and hexagonal
 lattices with about as many parameters; poolings that keep p4 (of 2 points on 28 pixels, of 3 on
-29, and of 3 with a stride of 3 on 34) and that break it; groups of three dimensions with about as
-many parameters.
+29, and of 3 with a stride of 3 on 34) and that break it; those of the published tables on CIFAR-10;
+groups of three dimensions with about as many parameters.
 """
 
 

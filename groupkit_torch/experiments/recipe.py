@@ -100,7 +100,7 @@ class Recipe:
 
 
 ROTATED_MNIST: Final = Recipe("adam", 0.01, 50, 256, (40,), weight_decay=1e-5)
-"""Of the authors' program for rotated MNIST."""
+"""Of the program of Lengyel & van Gemert (2021) for rotated MNIST."""
 
 VOLUMES: Final = Recipe("adam", 0.01, 15, 32, (12,), weight_decay=1e-5)
 """For a thousand patches of volumes: that of rotated MNIST, with smaller batches; of no paper."""

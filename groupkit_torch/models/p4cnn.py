@@ -145,7 +145,8 @@ class Z2CNN(P4CNN):
         Whether layers after the first are depthwise-separable, products of channels and then a
         convolution of each channel by itself.
     dropout : float
-        0.3 in the authors' program; the paper gives no number.
+        0.3 in the program of Cohen & Welling, whose paper gives no number; in that of Lengyel &
+        van Gemert there is none.
 
     Notes
     -----
@@ -204,7 +205,8 @@ class P4CNNRotationPooling(nn.Module):
     group, width, in_channels, n_classes, image_size, pool_size, input_type, exact
         As in `P4CNN`.
     dropout : float
-        As in `Z2CNN`, of which the paper makes this network; P4CNN alone is said to have none.
+        As in `Z2CNN`, of which the paper makes this network. The authors' program has it for this
+        one as well, but turned off.
 
     Raises
     ------

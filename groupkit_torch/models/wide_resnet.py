@@ -17,14 +17,16 @@ class WideResNet26(ResNet):
     group : SplitGroup
         G.
     widths : sequence of int
-        (50, 100, 150) for p4m; the planar one has (71, 142, 248).
+        (50, 100, 150) for p4m and (71, 142, 248) for the planar network in the paper; in the
+        authors' program (25, 50, 100) and (71, 142, 284).
     in_channels, n_classes, downsampling, share, dropout, input_type, exact
         As in `ResNet`.
 
     Notes
     -----
-    The network that the paper describes has 19.4 million parameters for p4m and 5.97 million for
-    p1, not the 7.2 million that the paper reports; docs/models.md tells more.
+    With the paper's widths it has 19.4 million parameters for p4m and 5.97 million for p1, not the
+    7.2 million that the paper reports; with those of the authors' program 7.16 and 7.23 million,
+    where that reports 7.17 and 7.24. docs/models.md tells more.
 
     Examples
     --------

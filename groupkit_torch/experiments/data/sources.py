@@ -26,6 +26,7 @@ PUBLISHED_SIZES: Final = (10_000, 2_000, 50_000)
 PATCHES: Final = (800, 200, 2_000)
 """To train, validate and test with, of the 5,000 patches of each part of a brain."""
 _MNIST_COUNTS: Final = (6903, 7877, 6990, 7141, 6824, 6313, 6876, 7293, 6825, 6958)
+_FASHION_COUNTS: Final = (7000,) * 10
 
 
 def _digits() -> Source:
@@ -34,6 +35,13 @@ def _digits() -> Source:
 
 def _fashion(path: Path = FASHION) -> Source:
     pool = read_idx_folder(path)
+    counts = tuple(pool.labels.bincount(minlength=10).tolist())
+    if counts != _FASHION_COUNTS:
+        raise ExperimentError(
+            f"{path} is not Fashion-MNIST, which has 7,000 images of each of ten classes; for "
+            f"other images in this format use idx:{path}",
+            witness=counts,
+        )
     return Source("Fashion-MNIST", pool, None, _sizes(len(pool)))
 
 

@@ -41,6 +41,12 @@ def test_sizes_of_fewer_images_are_in_proportion(tmp_path: Path) -> None:
     assert source.title == "the images of folder"
 
 
+def test_other_images_do_not_pass_for_fashion(tmp_path: Path) -> None:
+    folder = idx_folder(tmp_path / "folder", 62)
+    with pytest.raises(ExperimentError, match=r"is not Fashion-MNIST, which has 7,000 .* use idx:"):
+        load(f"fashion:{folder}")
+
+
 @pytest.mark.parametrize("name", ["mnist", "", "idx", "idx:", "digits:here", "cifar10"])
 def test_unknown_sources_are_refused(name: str) -> None:
     with pytest.raises(ExperimentError, match=re.escape("there are digits, fashion, idx:PATH")):

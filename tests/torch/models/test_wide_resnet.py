@@ -1,4 +1,4 @@
-"""The wide network has the count of its description, which is not the one that was published."""
+"""The wide network has the counts of its descriptions: the paper's widths and the authors' ones."""
 
 import pytest
 import torch
@@ -9,8 +9,13 @@ from groupkit_torch.models import WideResNet26, n_parameters
 
 @pytest.mark.parametrize(
     ("group", "widths", "expected"),
-    [(gk.p1, (71, 142, 248), 5_972_941), (gk.p4m, (50, 100, 150), 19_427_760)],
-    ids=["planar", "p4m"],
+    [
+        (gk.p1, (71, 142, 248), 5_972_941),
+        (gk.p4m, (50, 100, 150), 19_427_760),
+        (gk.p1, (71, 142, 284), 7_231_573),  # published: 7.24 M
+        (gk.p4m, (25, 50, 100), 7_164_535),  # published: 7.17 M
+    ],
+    ids=["planar, paper", "p4m, paper", "planar, authors", "p4m, authors"],
 )
 def test_parameters(group: gk.SplitGroup, widths: tuple[int, ...], expected: int) -> None:
     with torch.device("meta"):
