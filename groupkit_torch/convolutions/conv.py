@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import torch
 from jaxtyping import Inexact
 from torch import Tensor
-from torch.fx.experimental.symbolic_shapes import has_static_value
+from torch.fx.experimental import symbolic_shapes
 
 from groupkit import SplitGroup, Window
 from groupkit.errors import WindowError
@@ -29,6 +30,8 @@ from groupkit_torch.convolutions.moved_maps import correlate_moved, is_kept, mov
 from groupkit_torch.feature_maps import check_map
 from groupkit_torch.functional import convolve, expand_filters
 from groupkit_torch.geometry import resolve_padding
+
+_TELLS_SYMBOLS: Final = hasattr(symbolic_shapes, "has_static_value")  # from torch 2.8 on
 
 
 class GroupConv(FourierFilters, FilterLayer):
@@ -234,6 +237,8 @@ class GroupConv(FourierFilters, FilterLayer):
         compiled = torch.compiler.is_compiling()
         if compiled and not _is_for_these_sizes(x):
             return False
+        if not compiled and torch._C._len_torch_dispatch_stack():  # perhaps of fake tensors
+            return False
         space = tuple(x.shape[3:])
         pays = self._moving_pays(x.shape[0] * math.prod(space), compiled)
         return pays and is_kept(self.group.stabilizer, space)
@@ -266,7 +271,11 @@ class GroupConv(FourierFilters, FilterLayer):
 
 def _is_for_these_sizes(x: Tensor) -> bool:
     """Return whether what is compiled is for maps of this shape alone, and no export."""
-    return torch.compiler.is_dynamo_compiling() and all(has_static_value(n) for n in x.shape)
+    return (
+        _TELLS_SYMBOLS
+        and torch.compiler.is_dynamo_compiling()
+        and all(symbolic_shapes.has_static_value(n) for n in x.shape)
+    )
 
 
 class LiftingConv(GroupConv):

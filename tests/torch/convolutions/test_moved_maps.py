@@ -329,7 +329,9 @@ def test_compiled_layers_move_maps_that_eager_ones_do_not(
 def test_fake_maps_leave_no_tables_behind(calls: list[tuple[int, ...]]) -> None:
     with FakeTensorMode():
         layer = gt.GroupConv(gk.p4, 1, 2, 3)
-        assert layer(torch.randn(1, 1, 4, 11, 11)).shape == (1, 2, 4, 9, 9)
+        x = torch.randn(1, 1, 4, 11, 11)
+        assert layer(x).shape == (1, 2, 4, 9, 9)
+        assert torch.func.grad(lambda x: layer(x).sum())(x).shape == x.shape  # x in a wrapper
     assert not calls
     layer, x = gt.GroupConv(gk.p4, 1, 2, 3), torch.randn(1, 1, 4, 11, 11)
     assert type(layer(x)) is Tensor
