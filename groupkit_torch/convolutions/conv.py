@@ -171,8 +171,7 @@ class GroupConv(FourierFilters, FilterLayer):
         self._on_torus = not self.domain.is_whole and padding_mode == "circular"
         self._set_parameters(bias, device, dtype)
         self._may_move = self._can_move_maps()
-        self._identity = group.stabilizer.identity
-        first = self.filter_bank.index[self._identity].reshape(-1)
+        first = self.filter_bank.index[group.stabilizer.identity].reshape(-1)
         self._in_order = np.array_equal(first, np.arange(self.filter_bank.n_parameters))
 
     def forward(
@@ -254,7 +253,8 @@ class GroupConv(FourierFilters, FilterLayer):
         weight = self.weight
         if self._in_order:
             return weight.reshape(len(weight), -1, *self.kernel_size)
-        index = self.bank_index[self._identity : self._identity + 1].to(weight.device)
+        e = self.group.stabilizer.identity
+        index = self.bank_index[e : e + 1].to(weight.device)
         return expand_filters(weight, index, fills_box=self._fills_box)
 
     def _check_torus(self, space: Sequence[int]) -> None:

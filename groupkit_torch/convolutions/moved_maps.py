@@ -28,7 +28,7 @@ _COST_OF_CALLS: Final = 130_000
 _COST_COMPILED: Final = 30_000
 _MOST_RUNS: Final = 4  # of a row: each slice is a loop to compile
 _FEWEST_ROWS: Final = 16  # that a convolution takes to be fast
-_Rows = tuple[tuple[int, ...], ...]
+_Runs = tuple[tuple[int, int], ...]
 _Turn = tuple[tuple[int, ...], tuple[int, ...]]  # axes in their new order, and those turned round
 
 
@@ -167,38 +167,32 @@ def _views_there(
     x: Inexact[Tensor, "batch in_channels order *space"], stabilizer: Stabilizer
 ) -> Inexact[Tensor, "batch order in_channels order *space"]:
     """Return what `_gathered_there` does, by views of the map, which a compiler fuses."""
-    products, turns, inverses = _integers(stabilizer)
-    moved = [
-        _turned(_ordered(x, row), *turns[inverse])
-        for row, inverse in zip(products, inverses, strict=True)
-    ]
+    rows, _, turns = _integers(stabilizer)
+    moved = [_turned(_ordered(x, runs), *turn) for runs, turn in zip(rows, turns, strict=True)]
     return torch.stack(moved, 1)
 
 
 def _ordered(
-    x: Inexact[Tensor, "batch in_channels order *space"], row: tuple[int, ...]
+    x: Inexact[Tensor, "batch in_channels order *space"], runs: _Runs
 ) -> Inexact[Tensor, "batch in_channels order *space"]:
     """Return a map with its stabilizer axis in another order.
 
     A gather would be simple, but is a scatter backwards, with an atomic sum; slices are slices.
     """
-    runs = _runs(row)
     if len(runs) > _MOST_RUNS:
-        return x[:, :, list(row)]
-    parts = [
-        x[:, :, first : last + 1] if first <= last else x[:, :, last : first + 1].flip(2)
-        for first, last in runs
-    ]
+        steps = [range(a, b + 1) if a <= b else range(a, b - 1, -1) for a, b in runs]
+        return x[:, :, [entry for step in steps for entry in step]]
+    parts = [x[:, :, a : b + 1] if a <= b else x[:, :, b : a + 1].flip(2) for a, b in runs]
     return torch.cat(parts, 2)
 
 
-def _runs(row: tuple[int, ...]) -> list[tuple[int, int]]:
+def _runs(row: Sequence[int]) -> _Runs:
     """Return the first and last of each run of neighbours, up or down.
 
     Examples
     --------
     >>> _runs((2, 3, 0, 1)), _runs((3, 2, 1, 0)), _runs((0, 2, 1, 3))
-    ([(2, 3), (0, 1)], [(3, 0)], [(0, 0), (2, 1), (3, 3)])
+    (((2, 3), (0, 1)), ((3, 0),), ((0, 0), (2, 1), (3, 3)))
     """
     runs = [(row[0], row[0])]
     for number in row[1:]:
@@ -208,7 +202,7 @@ def _runs(row: tuple[int, ...]) -> list[tuple[int, int]]:
             runs[-1] = first, number
         else:
             runs.append((number, number))
-    return runs
+    return tuple(runs)
 
 
 def _views_back(
@@ -229,15 +223,17 @@ def _turned(
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
-def _integers(stabilizer: Stabilizer) -> tuple[_Rows, tuple[_Turn, ...], tuple[int, ...]]:
-    r"""Return the Cayley table, how each element turns an array, and the inverses.
+def _integers(
+    stabilizer: Stabilizer,
+) -> tuple[tuple[_Runs, ...], tuple[_Turn, ...], tuple[_Turn, ...]]:
+    r"""Return the runs in rows of the Cayley table, how each element and its inverse turn arrays.
 
     Axis i of :math:`L_s f` is the axis j of f with :math:`M(s)_{ij} \ne 0`, turned round where
     that is -1.
     """
-    table = tuple(map(tuple, stabilizer.cayley_table.tolist()))
+    rows = tuple(map(_runs, stabilizer.cayley_table.tolist()))
     turns = []
     for matrix in stabilizer.matrices:
         axes = abs(matrix).argmax(1).tolist()
         turns.append((tuple(axes), tuple(np.flatnonzero(matrix.sum(1) < 0).tolist())))
-    return table, tuple(turns), tuple(stabilizer.inverses.tolist())
+    return rows, tuple(turns), tuple(turns[s] for s in stabilizer.inverses)

@@ -131,8 +131,9 @@ def check_share(share: str | None) -> None:
 def exact_pool(group: SplitGroup, side: int, stride: int = 2) -> tuple[int, int]:
     """Return kernel size and padding of a pooling with a stride that keeps all of S at a side.
 
-    With padding k - s it is exact when s divides n + k: k is the one size from s to 2 s - 1 for
-    which it does, or the first odd size where the group has no window of that one.
+    With padding k - s, a kernel of k points at every s-th of n is exact when s divides n + k, as
+    it does for one k from s to 2 s - 1. Where the group has no window of that size, as hexagonal
+    ones have none of even sizes, it is the first odd k, whether that is exact or not.
 
     Examples
     --------

@@ -3,6 +3,7 @@ r"""Seven convolutions and one linear layer: the networks for rotated digits, fo
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 
 from jaxtyping import Inexact
 from torch import Tensor, nn
@@ -24,7 +25,7 @@ class P4CNN(nn.Module):
 
     .. math:: x \mapsto b + A \max_s (f_7 \circ \ldots \circ f_3 \circ P \circ f_2 \circ f_1 x)(s)
 
-    Kernels have three points a side, without padding; P is a maximum over two points a side; the
+    Kernels have three points a side, without padding; P is a maximum at every second point; the
     seventh kernel spans what is left, 4×4 of images of 28×28. Scores are invariant under S.
 
     Parameters
@@ -38,10 +39,11 @@ class P4CNN(nn.Module):
     n_classes : int
         Scores.
     image_size : int
-        Points on each side of the image, 21 or more; with ``pool_stride=3``, 29 or more.
+        Points on each side of the image, 21 or more with the default pooling.
     pool_size : int, optional
         Points a side of P, from ``pool_stride`` to one less than twice as many, with padding
-        ``pool_size - pool_stride``. By default the one that keeps all of S at this image size.
+        ``pool_size - pool_stride``. By default the one that keeps all of S at this image size, if
+        the group has a window of that size.
     pool_stride : int
         P is at every second point, or every third, ...
     share : {None, "g", "gc", "depthwise"}
@@ -59,7 +61,7 @@ class P4CNN(nn.Module):
         If an argument is not one.
     WindowError
         If the group has no window of the sizes that come up: on hexagonal lattices images have
-        sides 21, 25, 29, ...
+        sides 21, 25, 29, ... with the default pooling.
 
     Notes
     -----
@@ -283,14 +285,11 @@ def seven_layers(
     SettingError
         If the image is too small, or the pooling none.
     """
-    side = positive("image_size", image_size) - 4
-    size, padding, stride = _pooling(group, side, *pool)
-    last = (side + 2 * padding - size) // stride + 1 - 8
+    size, padding, stride, last = _pooling(group, positive("image_size", image_size), *pool)
     if last < 1:
-        least = 4 + 10 * stride - size if pool[0] else 5 + 8 * stride
+        least = next(n for n in count(image_size) if _pooling(group, n, *pool)[3] >= 1)
         raise SettingError(
-            f"image_size={image_size} leaves no point for the last of seven layers; use "
-            f"{least} or more",
+            f"image_size={image_size} leaves no point for the last of seven layers; use {least}",
             witness=image_size,
         )
     layers: list[nn.Module] = []
@@ -304,16 +303,19 @@ def seven_layers(
 
 
 def _pooling(
-    group: SplitGroup, side: int, pool_size: int | None, pool_stride: int
-) -> tuple[int, int, int]:
-    """Return size, padding and stride of the pooling, the exact one by default."""
-    stride = positive("pool_stride", pool_stride)
+    group: SplitGroup, image_size: int, pool_size: int | None, pool_stride: int
+) -> tuple[int, int, int, int]:
+    """Return size, padding and stride of the pooling, and the side of the seventh kernel."""
+    stride, side = positive("pool_stride", pool_stride), image_size - 4
     if pool_size is None:
-        return *exact_pool(group, side, stride), stride
-    if pool_size not in range(stride, 2 * stride):
+        size, padding = exact_pool(group, side, stride)
+    else:
+        size = positive("pool_size", pool_size)
+        padding = size - stride
+    if not 0 <= padding < stride:
         raise SettingError(
-            f"pool_size={pool_size!r} is not from {stride} to {2 * stride - 1}, as "
+            f"pool_size={size} is not from {stride} to {2 * stride - 1}, as "
             f"pool_stride={stride} asks; None takes the one that keeps all symmetries",
-            witness=pool_size,
+            witness=size,
         )
-    return pool_size, pool_size - stride, stride
+    return size, padding, stride, (side + 2 * padding - size) // stride + 1 - 8

@@ -21,6 +21,7 @@ from tests.torch.groups import cubic, image, mirror_line, name, orthorhombic, p2
 FLOAT64 = {"dtype": torch.float64}
 BOXES = [gk.p1, gk.p2, gk.p4, gk.p4m, mirror_line, p2mm, cubic, tetragonal]
 """Groups that map boxes to boxes."""
+CROSS = gk.p4.window_of_points([(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)], [0, 0])
 IDENTITY_LAST = gk.SplitGroup.from_matrices("turns", gk.p4.stabilizer.matrices[[1, 2, 3, 0]])
 
 
@@ -269,9 +270,12 @@ def test_compiled_layers_move_maps_by_views(
 
 
 @pytest.mark.compile
-def test_compiled_gradients_of_samples(calls: list[tuple[int, ...]]) -> None:
+@pytest.mark.parametrize("window", [3, CROSS], ids=["box", "cross"])
+def test_compiled_gradients_of_samples(
+    window: int | gk.Window, calls: list[tuple[int, ...]]
+) -> None:
     torch._dynamo.reset()
-    layer = gt.GroupConv(gk.p4, 1, 2, 3, **FLOAT64)
+    layer = gt.GroupConv(gk.p4, 1, 2, window, **FLOAT64)
     weights = dict(layer.named_parameters())
 
     def loss(weights: dict[str, Tensor], one: Tensor) -> Tensor:
