@@ -30,6 +30,7 @@ ORDER = (
     "prove_a_group",
     "explore_subgroups",
     "rotated_digits",
+    "alike_filters",
     "hexagonal_image",
     "cubic_volume",
     "reverse_complement",
