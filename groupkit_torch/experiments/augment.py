@@ -16,7 +16,9 @@ _SHIFT = 4
 
 
 def augment(
-    images: Float[Tensor, "n channels *space"], kind: str
+    images: Float[Tensor, "n channels *space"],
+    kind: str,
+    black: Float[Tensor, "1 channels *ones"],
 ) -> Float[Tensor, "n channels *space"]:
     """Return the images moved at random, by torch's generator.
 
@@ -25,7 +27,10 @@ def augment(
     images : Tensor
     kind : {"none", "rotations", "flips-and-shifts"}
         Rotations by any angle, of volumes the 24 of a cube; or a mirror image with probability ½,
-        then a shift by up to 4 pixels along each axis, as for CIFAR10+.
+        then a shift by up to 4 pixels along each axis, as for CIFAR10+, zeros coming in.
+    black : Tensor
+        [1, channels, 1, 1], the value of the pixels that come in with a rotation, as with those
+        that are drawn once: images are standardised here, and zero is the mean.
 
     Raises
     ------
@@ -39,7 +44,8 @@ def augment(
             images, torch.randint(len(ORIENTATIONS), (len(images),), device=images.device)
         )
     if kind == "rotations":
-        return rotate(images, 2 * math.pi * torch.rand(len(images), device=images.device))
+        angles = 2 * math.pi * torch.rand(len(images), device=images.device)
+        return rotate(images - black, angles) + black
     if kind == "flips-and-shifts" and images.ndim == 4:
         return _shifted(_flipped(images))
     raise ExperimentError(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from groupkit_torch.experiments.data import (
     Labelled,
@@ -34,6 +36,8 @@ class Prepared:
     validation : Labelled or None
         None if the network is trained with the validation images.
     classes : int
+    black : Tensor
+        [1, channels, 1, ...], what a pixel of value 0 is when it is standardised.
     digest : str
         Checksum of the images before they were rotated, which is the same on every machine.
     """
@@ -43,6 +47,7 @@ class Prepared:
     validation: Labelled | None
     test: Labelled
     classes: int
+    black: Float[Tensor, "1 channels *ones"]
     digest: str
 
     def to(self, device: torch.device) -> Prepared:
@@ -54,6 +59,7 @@ class Prepared:
             validation,
             self.test.to(device),
             self.classes,
+            self.black.to(device),
             self.digest,
         )
 
@@ -131,6 +137,7 @@ def prepare(experiment: Experiment) -> Prepared:
         standardised(validation) if experiment.hold_out else None,
         standardised(test),
         source.classes,
+        -mean / deviation,
         digest,
     )
 

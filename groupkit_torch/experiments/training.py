@@ -158,7 +158,7 @@ class Training:
         chance.seed_torch(chance.STEP, self.experiment.seed, here.epoch, here.batch, rank)
         share = batch[rank::size].to(train.labels.device)
         labels = train.labels[share]
-        images = augment(train.images[share], self.experiment.augmentation)
+        images = augment(train.images[share], self.experiment.augmentation, self.data.black)
         with self._precision():
             scores = self._wrapped(images)
         scores = scores.float()

@@ -108,11 +108,21 @@ def test_random_angles_are_uniform_and_repeat() -> None:
     assert torch.equal(once.images[4321:4322], rotate(data.images[4321:4322], angles[4321:4322]))
 
 
+def test_augmentation_rotates_as_images_that_are_rotated_once() -> None:
+    images, mean, deviation = torch.rand(6, 2, 9, 9), torch.rand(1, 2, 1, 1), torch.rand(1, 2, 1, 1)
+    torch.manual_seed(1)
+    turned = augment((images - mean) / deviation, "rotations", -mean / deviation)
+    torch.manual_seed(1)
+    expected = (rotate(images, 2 * math.pi * torch.rand(6)) - mean) / deviation
+    torch.testing.assert_close(turned, expected)
+    assert (turned[..., 0, 0] != 0).all()  # of the corners, most come in: black, not the mean
+
+
 def test_augmentation_moves_images_as_it_says() -> None:
     images = torch.rand(200, 3, 12, 12)
-    assert augment(images, "none") is images
-    assert augment(images, "rotations").shape == images.shape
-    moved = augment(images, "flips-and-shifts")
+    black = torch.zeros(1, 3, 1, 1)
+    assert augment(images, "none", black) is images
+    moved = augment(images, "flips-and-shifts", black)
     padded = torch.nn.functional.pad(images, 4 * [4])
     seen = set()
     for k in range(200):
@@ -146,4 +156,4 @@ def test_validation_images_of_their_own() -> None:
 
 def test_unknown_augmentation_is_refused() -> None:
     with pytest.raises(ExperimentError, match="noise"):
-        augment(torch.rand(1, 1, 4, 4), "noise")
+        augment(torch.rand(1, 1, 4, 4), "noise", torch.zeros(1, 1, 1, 1))

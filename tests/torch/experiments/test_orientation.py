@@ -12,6 +12,7 @@ from groupkit_torch.experiments.data.orientation import ORIENTATIONS
 
 SIDE = 3
 VOLUME = torch.arange(2.0 * SIDE**3).view(1, 2, SIDE, SIDE, SIDE)
+BLACK = torch.zeros(1, 2, 1, 1, 1)
 
 
 def all_of(volume: torch.Tensor) -> list[bytes]:
@@ -57,7 +58,7 @@ def test_random_orientations_are_uniform_and_repeat() -> None:
 
 def test_augmentation_of_volumes_turns_each() -> None:
     torch.manual_seed(0)
-    turned = augment(VOLUME.repeat(300, 1, 1, 1, 1), "rotations")
+    turned = augment(VOLUME.repeat(300, 1, 1, 1, 1), "rotations", BLACK)
     assert {one.numpy().tobytes() for one in turned} == set(all_of(VOLUME))
     with pytest.raises(ExperimentError, match=r"'flips-and-shifts' is none .* images with 3 axes"):
-        augment(VOLUME, "flips-and-shifts")
+        augment(VOLUME, "flips-and-shifts", BLACK)
