@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
         )
         known = [name for name, network in NETWORKS.items() if network.task == task]
         sets = [name for name, members in SETS.items() if members[0] in known]
+        needed = task != "rotmnist"  # scikit-learn's digits are always there
         also = f"; or sets of them: {', '.join(sets)}" if sets else ""
         one.add_argument(
             "--model",
@@ -39,10 +40,11 @@ def parser() -> argparse.ArgumentParser:
         )
         one.add_argument(
             "--data",
-            required=task != "rotmnist",
-            default="digits",
+            required=needed,
+            default=None if needed else "digits",
             metavar="SOURCE",
-            help=f"{', '.join(sources.FORMS)}; nothing is downloaded (%(default)s)",
+            help=f"{', '.join(sources.FORMS)}; nothing is downloaded"
+            + ("" if needed else " (%(default)s)"),
         )
         one.add_argument(
             "--epochs",

@@ -19,6 +19,7 @@ from groupkit_torch.models import (
     P4CNNRotationPooling,
     ResNet44,
     VolumeNet,
+    WideResNet26,
     equal_parameters,
 )
 
@@ -68,6 +69,11 @@ def _resnet44(
         return ResNet44(group, widths, share=share)
 
     return build
+
+
+def _wide_resnet26(group: SplitGroup) -> Callable[[int], nn.Module]:
+    """Return what builds the network from the width of its first stage."""
+    return lambda width: WideResNet26(group, (width, 2 * width, 4 * width))
 
 
 def _hexagonal(group: SplitGroup, width: int) -> nn.Module:
@@ -144,6 +150,8 @@ NETWORKS: Final[dict[str, Network]] = {
     "gc-p4m-resnet44": Network(
         "gc-p4m-ResNet44", "cifar10", _resnet44(p4m, (28, 56, 112), "gc"), 28
     ),
+    "wide-resnet26": Network("WideResNet26", "cifar10", _wide_resnet26(p1), 71),
+    "p4m-wide-resnet26": Network("p4m-WideResNet26", "cifar10", _wide_resnet26(p4m), 25),
     "volumenet": Network("VolumeNet", "volumes", _volumes("P1"), 8),
     "c4h-volumenet": Network("C4h-VolumeNet", "volumes", _volumes("P4/m"), 8),
     "d4h-volumenet": Network("D4h-VolumeNet", "volumes", _volumes("P4/mmm"), 8),
@@ -171,6 +179,8 @@ SETS: Final[dict[str, tuple[str, ...]]] = {
         "p4m-resnet44",
         "g-p4m-resnet44",
         "gc-p4m-resnet44",
+        "wide-resnet26",
+        "p4m-wide-resnet26",
     ),
     "volumes": ("volumenet", "c4h-volumenet", "d4h-volumenet", "o-volumenet", "oh-volumenet"),
 }

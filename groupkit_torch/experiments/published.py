@@ -28,6 +28,7 @@ class Published:
 
 
 _COHEN: Final = "Cohen & Welling 2016"
+_AUTHORS: Final = "Cohen & Welling, tscohen/gconv_experiments"
 _LENGYEL: Final = "Lengyel & van Gemert 2021"
 
 ROTATED_MNIST: Final[dict[str, tuple[Published, ...]]] = {
@@ -54,6 +55,8 @@ CIFAR10: Final[dict[str, tuple[Published, ...]]] = {
     "p4m-ResNet44": (Published(6.46, None, _COHEN), Published(8.06, None, _LENGYEL)),
     "g-p4m-ResNet44": (Published(7.60, None, _LENGYEL),),
     "gc-p4m-ResNet44": (Published(6.72, None, _LENGYEL),),
+    "WideResNet26": (Published(8.95, None, _AUTHORS),),
+    "p4m-WideResNet26": (Published(5.74, None, _AUTHORS),),
     "All-CNN-C, with flips-and-shifts": (Published(8.86, None, _COHEN),),
     "p4-All-CNN-C, with flips-and-shifts": (Published(7.67, None, _COHEN),),
     "p4m-All-CNN-C, with flips-and-shifts": (Published(7.04, None, _COHEN),),
@@ -67,5 +70,10 @@ CIFAR10: Final[dict[str, tuple[Published, ...]]] = {
     ),
     "g-p4m-ResNet44, with flips-and-shifts": (Published(6.09, None, _LENGYEL),),
     "gc-p4m-ResNet44, with flips-and-shifts": (Published(5.43, None, _LENGYEL),),
+    "WideResNet26, with flips-and-shifts": (Published(5.27, None, _COHEN),),
+    "p4m-WideResNet26, with flips-and-shifts": (Published(4.19, None, _COHEN),),
 }
-"""Networks on CIFAR-10, and CIFAR10+ with mirror images and shifts."""
+"""Networks on CIFAR-10, and CIFAR10+ with mirror images and shifts.
+
+The paper gives the wide networks' errors on CIFAR10+ alone; its authors' program, both.
+"""

@@ -9,6 +9,7 @@ from groupkit_torch.experiments import Experiment, ExperimentError
 from groupkit_torch.experiments.experiment import from_dict, from_toml, read_toml
 from groupkit_torch.experiments.networks import NETWORKS, SETS
 from groupkit_torch.experiments.recipe import CIFAR10
+from groupkit_torch.models import n_parameters
 
 FULL = Experiment(
     "gc-p4cnn",
@@ -51,6 +52,14 @@ def test_labels_and_folders_tell_experiments_apart() -> None:
 def test_networks_build_at_any_width(name: str) -> None:
     one = Experiment(name, width=3)
     assert sum(parameter.numel() for parameter in one.build().parameters()) > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("wide-resnet26", 7_231_573), ("p4m-wide-resnet26", 7_164_535)]
+)
+def test_wide_networks_are_those_of_the_authors_program(name: str, count: int) -> None:
+    with torch.device("meta"):
+        assert n_parameters(Experiment(name).build()) == count
 
 
 def test_sets_are_of_networks_that_there_are() -> None:
