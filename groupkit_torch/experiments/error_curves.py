@@ -120,7 +120,7 @@ def draw_error_curves(results: Iterable[Result], against: str, path: Path) -> No
         )
     panels = error_curves(results, against)
     labels = list(dict.fromkeys(curve.label for curves in panels.values() for curve in curves))
-    figure = Figure(figsize=(1 + 4.4 * len(panels), 3.8), layout="constrained")
+    figure = Figure(figsize=(1 + 6.6 * len(panels), 3.8), layout="constrained")
     all_axes = figure.subplots(1, len(panels), squeeze=False)[0]
     for axes, (data, curves) in zip(all_axes, panels.items(), strict=True):
         for curve in curves:
@@ -134,7 +134,8 @@ def draw_error_curves(results: Iterable[Result], against: str, path: Path) -> No
             axis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
             axis.set_minor_formatter(NullFormatter())
         axes.grid(color=style.FRAME, linewidth=0.5)
-        axes.legend(frameon=False, fontsize="small", labelcolor=style.INK)
+        beside = {"loc": "upper left", "bbox_to_anchor": (1, 1)}
+        axes.legend(frameon=False, fontsize="small", labelcolor=style.INK, **beside)
     with writing(path):
         write_whole(path, lambda partial: figure.savefig(partial, dpi=110))
 
