@@ -21,7 +21,7 @@ def draw(half: SubFigure, title: str, rows: dict[str, tuple[Tensor, float]]) -> 
     half.suptitle(title, fontsize="medium", color=style.INK)
     for line, (name, (arrays, largest)) in zip(grid, rows.items(), strict=True):
         for axes, array in zip(line, arrays, strict=True):
-            axes.imshow(array.detach().numpy(), cmap=style.SIGNED, vmin=-largest, vmax=largest)
+            axes.imshow(array.numpy(), cmap=style.SIGNED, vmin=-largest, vmax=largest)
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_color(style.FRAME)
         line[0].set_ylabel(name, rotation=0, ha="right", va="center", color=style.INK)
@@ -37,9 +37,9 @@ def pictures() -> Iterator[tuple[str, Figure]]:
     example["train"](net)
     images, labels = example["load"]()
     digit = images[labels == 7][:1]
-    with torch.no_grad():
-        second, third = (example["filters"](net[i]) for i in (1, 3))
-        maps = net[:2](digit)[0]
+    second, third = (example["filters"](net[i]).detach() for i in (1, 3))
+    maps = net[:2](digit)[0].detach()
+    third = third[:SHOWN]
     figure = Figure(figsize=(9, 5.6), layout="constrained")
     titles = ("starts with a symmetric filter", "starts with another filter")
     for channel, half in enumerate(figure.subfigures(1, 2, wspace=0.06)):
@@ -47,8 +47,7 @@ def pictures() -> Iterator[tuple[str, Figure]]:
             "filter of layer 2": (second[channel, 0], second.abs().max().item()),
             "its maps of a 7": (maps[channel], maps[channel].abs().max().item()),
         }
-        for number in range(SHOWN):
-            largest = third[:SHOWN].abs().max().item()
-            rows[f"filter {number + 1} of layer 3"] = third[number, channel], largest
+        for number, kernels in enumerate(third[:, channel], 1):
+            rows[f"filter {number} of layer 3"] = kernels, third.abs().max().item()
         draw(half, f"channel {channel + 1}: {titles[channel]}", rows)
     yield "alike_filters.png", figure

@@ -134,8 +134,13 @@ def draw_error_curves(results: Iterable[Result], against: str, path: Path) -> No
             axis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
             axis.set_minor_formatter(NullFormatter())
         axes.grid(color=style.FRAME, linewidth=0.5)
-        beside = {"loc": "upper left", "bbox_to_anchor": (1, 1)}
-        axes.legend(frameon=False, fontsize="small", labelcolor=style.INK, **beside)
+        axes.legend(
+            loc="upper left",
+            bbox_to_anchor=(1, 1),  # beside the curves
+            frameon=False,
+            fontsize="small",
+            labelcolor=style.INK,
+        )
     with writing(path):
         write_whole(path, lambda partial: figure.savefig(partial, dpi=110))
 
