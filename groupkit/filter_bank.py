@@ -103,6 +103,20 @@ class FilterBank(Frozen):
         index.flags.writeable = False
         return index
 
+    @cached_property
+    def inverse(self) -> Int[np.ndarray, "out_size n_parameters"] | None:
+        """Where each row of the index holds each parameter; read-only.
+
+        index[s'] at the flat position inverse[s', p] is p. None where a row holds one twice, as
+        when H_out has more than one element.
+        """
+        rows = self.index.reshape(self.output_type.size, -1)
+        if self.orbits.size != self.n_parameters:
+            return None
+        inverse = np.argsort(rows, axis=1)[:, : self.n_parameters]  # what is outside comes last
+        inverse.flags.writeable = False
+        return inverse
+
     def _moved(self, a: int) -> Int[np.ndarray, "in_size points"]:
         """Return the flat positions of (a s, M(a) x) for all (s, x)."""
         points = len(self.window)

@@ -44,6 +44,28 @@ def test_all_pairs_of_types_by_definition(group: gk.SplitGroup) -> None:
         np.testing.assert_array_equal(bank.index, by_definition(bank))
 
 
+@pytest.mark.parametrize("group", SHIPPED, ids=lambda group: group.name)
+def test_the_inverse_says_where_every_parameter_is(group: gk.SplitGroup) -> None:
+    for input_type, output_type in itertools.product(["planar", *subgroups(group)], repeat=2):
+        bank = group.filter_bank(3, input_type, output_type)
+        rows = bank.index.reshape(bank.output_type.size, -1)
+        counts = [np.bincount(row, minlength=bank.n_parameters) for row in rows]
+        once = all((count[: bank.n_parameters] == 1).all() for count in counts)
+        assert (bank.inverse is not None) == once
+        if bank.inverse is None:
+            continue
+        for row, places in zip(rows, bank.inverse, strict=True):
+            np.testing.assert_array_equal(row[places], np.arange(bank.n_parameters))
+        with pytest.raises(ValueError, match="read-only"):
+            bank.inverse[0, 0] = 0
+
+
+def test_filters_of_regular_maps_have_an_inverse() -> None:
+    for group in SHIPPED:
+        assert group.filter_bank(3).inverse is not None
+    assert gk.p4.filter_bank(3, output_type="planar").inverse is None
+
+
 WINDOWS = [
     (gk.p4, gk.p4.window(4)),
     (gk.p4m, gk.p4m.window(2)),

@@ -50,12 +50,14 @@ class Filters(Freezable, Tabulated, Declared):
     _needs_a_group = True
     _table_names: ClassVar[tuple[str, ...]] = (
         "bank_index",
+        "_inverse",
         "_positions",
         "_bias_positions",
         "_field_bits",
         "_invariant_bits",
     )
     bank_index: Tensor
+    _inverse: Tensor | None = None  # of large banks, where their gradient can be gathered
     _positions: Tensor | None  # of small banks
     _bias_positions: Tensor | None  # where bias entries follow maps
     _field_bits: Tensor | None  # float64 as int64, which .to(dtype) of a model leaves alone
@@ -137,6 +139,8 @@ class Filters(Freezable, Tabulated, Declared):
             self._positions = flat_positions(
                 self.weight, self.bank_index, fills_box=self._fills_box
             )
+        elif (inverse := self.filter_bank.inverse) is not None:
+            self._inverse = torch.tensor(inverse, device=device)
         size = self._output_size or 1
         if self.bias is not None and size > 1:
             channels = torch.arange(self.out_channels, device=device)
@@ -165,7 +169,9 @@ class Filters(Freezable, Tabulated, Declared):
         """
         weight, whole = self.weight, self._fills_box
         if self._positions is None or torch.compiler.is_compiling():
-            bank = expand_filters(weight, self.bank_index.to(weight.device), fills_box=whole)
+            index, inverse = self.bank_index.to(weight.device), self._inverse
+            inverse = None if inverse is None else inverse.to(weight.device)
+            bank = expand_filters(weight, index, fills_box=whole, inverse=inverse)
         else:
             bank = take_filters(weight, self._positions.to(weight.device), fills_box=whole)
         if self._field_bits is None:

@@ -244,8 +244,17 @@ def test_small_and_large_banks_are_made_alike(
     monkeypatch.setattr(filters, "_SMALL", 0)
     large = gt.GroupConv(group, 2, 3, 3, device=device, dtype=torch.float64)
     assert (small._positions is None, large._positions is None) == (False, True)
+    assert (small._inverse is None, large._inverse is None) == (True, False)
     large.load_state_dict(small.state_dict())
     assert torch.equal(small.expanded_weight(), large.expanded_weight())
+    x = torch.randn(2, 2, group.order, 9, 9, device=device, dtype=torch.float64)
+    before = large.__class__.__new__(large.__class__)  # as pickled when layers had no inverse
+    before.__setstate__({k: v for k, v in large.__getstate__().items() if k != "_inverse"})
+    for other in (large, before):
+        (one, two) = (
+            torch.autograd.grad(layer(x).square().sum(), layer.weight) for layer in (small, other)
+        )
+        assert torch.allclose(one[0], two[0], rtol=0, atol=1e-10)
     moved = small.to("cpu").float()
     assert moved._positions is not None
     assert moved._positions.dtype == torch.int64

@@ -1,5 +1,7 @@
 """The functions below the layers, against gathers and loops in numpy."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -16,7 +18,7 @@ from groupkit_torch.functional import (
     pointwise,
     take_filters,
 )
-from tests.torch.groups import GROUPS, array, image, name
+from tests.torch.groups import GROUPS, array, image, mirror_line, name
 from tests.torch.oracles_torch import MatrixGroup
 
 
@@ -49,6 +51,70 @@ def test_looking_entries_up_is_the_gather(group: gk.SplitGroup, device: torch.de
     assert weight.grad is not None
     assert other.grad is not None
     assert torch.allclose(other.grad, weight.grad, rtol=0, atol=1e-12)
+
+
+def _with_inverse(
+    group: gk.SplitGroup, device: torch.device | str = "cpu"
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the arguments of the bank for 3-point kernels, without and with its inverse."""
+    bank = group.filter_bank(3)
+    whole = bool(bank.index.max() < bank.n_parameters)
+    known = {"index": torch.tensor(bank.index, device=device), "fills_box": whole}
+    return known, {**known, "inverse": torch.tensor(bank.inverse, device=device)}
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=name)
+def test_gradients_that_are_gathered_are_those_that_are_added(
+    group: gk.SplitGroup, device: torch.device
+) -> None:
+    without, gathers = _with_inverse(group, device)
+    weight = torch.tensor(array(3, 2, group.filter_bank(3).n_parameters), device=device)
+    weight.requires_grad_()
+    one, other = expand_filters(weight, **without), expand_filters(weight, **gathers)
+    assert torch.equal(one, other)
+    gradient = torch.tensor(array(*one.shape, seed=1), device=device)
+    (expected,) = torch.autograd.grad(one, weight, gradient)
+    for laid_out in (gradient, gradient.transpose(0, 1).contiguous().transpose(0, 1)):
+        (found,) = torch.autograd.grad(other, weight, laid_out, retain_graph=True)
+        assert torch.allclose(found, expected, rtol=0, atol=1e-12)
+    again = [torch.autograd.grad(other, weight, gradient, retain_graph=True)[0] for _ in range(3)]
+    assert all(torch.equal(found, again[0]) for found in again)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("group", [gk.p4, gk.p6, mirror_line], ids=name)
+def test_gathered_gradients_in_all_modes_of_differentiation(group: gk.SplitGroup) -> None:
+    without, gathers = _with_inverse(group)
+    n_parameters = group.filter_bank(3).n_parameters
+    weight, tangent = torch.tensor(array(2, 2, 1, n_parameters))
+    weight.requires_grad_()
+
+    def bank(weight: torch.Tensor) -> torch.Tensor:
+        return expand_filters(weight, **gathers)
+
+    def loss(weight: torch.Tensor, expand: dict[str, Any] = gathers) -> torch.Tensor:
+        return expand_filters(weight, **expand).pow(3).sum()
+
+    assert torch.autograd.gradcheck(bank, weight, check_forward_ad=True, check_batched_grad=True)
+    assert torch.autograd.gradgradcheck(loss, weight)
+    (first,) = torch.autograd.grad(loss(weight), weight)
+    assert torch.allclose(torch.func.grad(loss)(weight), first)
+    assert torch.allclose(torch.func.jvp(bank, (weight,), (tangent,))[1], bank(tangent))
+    hessian = torch.func.hessian(loss)(weight)
+    assert torch.allclose(hessian, torch.func.hessian(loss)(weight.detach(), without))
+    each = torch.func.vmap(torch.func.grad(loss))(torch.stack([weight, tangent]))
+    assert torch.allclose(each[0], first)
+    (compiled,) = torch.autograd.grad(torch.compile(loss, backend="aot_eager")(weight), weight)
+    assert torch.allclose(compiled, first)
+
+
+def test_gathered_gradients_are_made_where_gradients_are_asked_for() -> None:
+    _, gathers = _with_inverse(gk.p4)
+    weight = torch.randn(2, 2, 36, requires_grad=True)
+    assert "_Gathered" in str(expand_filters(weight, **gathers).grad_fn)
+    with torch.no_grad():
+        assert expand_filters(weight, **gathers).grad_fn is None
+    assert expand_filters(weight.detach(), **gathers).grad_fn is None
 
 
 def test_windows_that_fill_their_box_need_no_zero() -> None:
