@@ -17,8 +17,16 @@ GROUPS = [gk.p4m, gk.p6, face_centred]
 
 Make = Callable[[Layers], nn.Module]
 
+
+def _large(L: Layers) -> nn.Module:
+    """Return a layer whose bank is gathered, and its gradient too: small ones look entries up."""
+    side = {2: 11, 3: 9}[L.group.dimension]
+    return L.GroupConv(2, 2, side, padding=side // 2)
+
+
 REGULAR: dict[str, Make] = {
     "GroupConv": lambda L: L.GroupConv(2, 2, 3, padding=1),
+    "GroupConv, large": _large,
     "GroupConvTranspose": lambda L: L.GroupConvTranspose(2, 2, 3, stride=2, padding=1),
     "GroupLinear": lambda L: L.GroupLinear(2, 2),
     "SeparableGroupConv": lambda L: L.SeparableGroupConv(2, 2, 3, padding=1),
@@ -50,6 +58,7 @@ MAKERS = REGULAR | PLANAR
 WITH_FILTERS = [
     "LiftingConv",
     "GroupConv",
+    "GroupConv, large",
     "GroupConvTranspose",
     "GroupLinear",
     "SeparableGroupConv",
