@@ -1,7 +1,8 @@
-"""Two ways to gather a bank of filters: ``python -m benchmarks.expansion`` prints both times.
+"""Ways to gather a bank of filters: ``python -m benchmarks.expansion`` prints the times of each.
 
-Within the rows of parameters, as the layers do, and with one flat index into the whole weight;
-forward, and forward with backward.
+With one flat index into the whole weight, as layers with small banks do, and within the rows of
+parameters, the gradient added entry by entry or gathered as well, as large ones do; forward, and
+forward with backward.
 """
 
 import torch
@@ -23,6 +24,7 @@ def contestants(group: gk.SplitGroup, channels: int) -> dict[str, Call]:
     """Return the calls that are timed."""
     bank = group.filter_bank(3)
     index, n = torch.tensor(bank.index), bank.n_parameters
+    inverse = torch.tensor(bank.inverse)
     flat = flat_index(index, channels, n)
     weight = torch.randn(channels, channels, n, requires_grad=True)
     shape = expand_filters(weight, index, fills_box=True).shape
@@ -30,6 +32,9 @@ def contestants(group: gk.SplitGroup, channels: int) -> dict[str, Call]:
 
     def rows() -> Tensor:
         return expand_filters(weight, index, fills_box=True)
+
+    def gathered_back() -> Tensor:
+        return expand_filters(weight, index, fills_box=True, inverse=inverse)
 
     def at_once() -> Tensor:
         return weight.view(-1).index_select(0, flat).view(shape)
@@ -48,6 +53,7 @@ def contestants(group: gk.SplitGroup, channels: int) -> dict[str, Call]:
         "rows": rows,
         "flat, backward too": with_backward(at_once),
         "rows, backward too": with_backward(rows),
+        "rows, backward gathered": with_backward(gathered_back),
     }
 
 
@@ -55,8 +61,8 @@ def main() -> None:
     """Print a table of milliseconds."""
     torch.set_num_threads(2)
     torch.manual_seed(0)
-    print("| layer, 3×3 | flat index | within rows | flat, backward too | rows, backward too |")
-    print("|---" * 5 + "|")
+    heads = "flat index", "within rows", "flat, backward too", "rows, backward too", "gathered too"
+    print(f"| layer, 3×3 | {' | '.join(heads)} |\n{'|---' * (len(heads) + 1)}|")
     for group, channels in ((gk.p4, 10), (gk.p4m, 23), (gk.p4m, 50)):
         timing = time_in_turn(contestants(group, channels), 25, 0.02, torch.device("cpu"))
         cells = [f"{1000 * timing.median(name):.3f}" for name in timing.seconds]

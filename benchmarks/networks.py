@@ -111,10 +111,10 @@ def with_torchs_relu(net: nn.Module) -> nn.Module:
 
 
 def forward(module: nn.Module, x: Tensor) -> Callable[[], Tensor]:
-    """Return a call of a module without gradients."""
+    """Return a call of a module for inference."""
 
     def call() -> Tensor:
-        with torch.no_grad():
+        with torch.inference_mode():
             return module(x)
 
     return call
