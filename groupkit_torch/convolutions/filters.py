@@ -33,6 +33,9 @@ from groupkit_torch.tables import Tabulated
 _SMALL: Final = 1 << 14
 """Entries of a bank up to which looking each one up was measured to be faster, on two cores."""
 
+_LARGE: Final = 1 << 18
+"""Entries of a bank from which gathering the gradient as well was measured to be faster."""
+
 _BANK: Final = buffer_of("expanded_weight")
 _BIAS: Final = buffer_of("expanded_bias")
 
@@ -135,11 +138,12 @@ class Filters(Freezable, Tabulated, Declared):
     def _make_tables(self, device: torch.device) -> None:
         self.bank_index = torch.tensor(self.filter_bank.index, device=device)
         rows, columns = self._rows_and_columns()
-        if rows * columns * self.bank_index.numel() <= _SMALL:
+        entries = rows * columns * self.bank_index.numel()
+        if entries <= _SMALL:
             self._positions = flat_positions(
                 self.weight, self.bank_index, fills_box=self._fills_box
             )
-        elif (inverse := self.filter_bank.inverse) is not None:
+        if entries >= _LARGE and (inverse := self.filter_bank.inverse) is not None:
             self._inverse = torch.tensor(inverse, device=device)
         size = self._output_size or 1
         if self.bias is not None and size > 1:

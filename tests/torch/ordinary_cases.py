@@ -9,6 +9,7 @@ from torch import nn
 
 import groupkit as gk
 import groupkit_torch as gt
+from groupkit_torch.convolutions import filters
 from groupkit_torch.layers import Layers
 from tests.torch.groups import face_centred
 
@@ -19,9 +20,11 @@ Make = Callable[[Layers], nn.Module]
 
 
 def _large(L: Layers) -> nn.Module:
-    """Return a layer whose bank is gathered, and its gradient too: small ones look entries up."""
-    side = {2: 11, 3: 9}[L.group.dimension]
-    return L.GroupConv(2, 2, side, padding=side // 2)
+    """Return a layer that takes its bank for a large one, and gathers the gradient as well."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(filters, "_SMALL", 0)
+        patch.setattr(filters, "_LARGE", 0)
+        return L.GroupConv(2, 2, 3, padding=1)
 
 
 REGULAR: dict[str, Make] = {

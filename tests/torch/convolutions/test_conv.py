@@ -242,15 +242,19 @@ def test_small_and_large_banks_are_made_alike(
 ) -> None:
     small = gt.GroupConv(group, 2, 3, 3, device=device, dtype=torch.float64)
     monkeypatch.setattr(filters, "_SMALL", 0)
+    middle = gt.GroupConv(group, 2, 3, 3, device=device, dtype=torch.float64)
+    monkeypatch.setattr(filters, "_LARGE", 0)
     large = gt.GroupConv(group, 2, 3, 3, device=device, dtype=torch.float64)
     assert (small._positions is None, large._positions is None) == (False, True)
-    assert (small._inverse is None, large._inverse is None) == (True, False)
+    assert (small._inverse, middle._positions, middle._inverse) == (None, None, None)
+    assert large._inverse is not None
+    middle.load_state_dict(small.state_dict())
     large.load_state_dict(small.state_dict())
     assert torch.equal(small.expanded_weight(), large.expanded_weight())
     x = torch.randn(2, 2, group.order, 9, 9, device=device, dtype=torch.float64)
     before = large.__class__.__new__(large.__class__)  # as pickled when layers had no inverse
     before.__setstate__({k: v for k, v in large.__getstate__().items() if k != "_inverse"})
-    for other in (large, before):
+    for other in (middle, large, before):
         (one, two) = (
             torch.autograd.grad(layer(x).square().sum(), layer.weight) for layer in (small, other)
         )
