@@ -13,6 +13,7 @@ from torch import Tensor, fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from groupkit.errors import GroupkitError
+from groupkit_torch.export.joining import join_layers, repeated_norm
 from groupkit_torch.export.plain_layers import (
     PlainError,
     an_input,
@@ -33,7 +34,10 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
     """Return the same network, in evaluation mode, of torch's modules and operations alone.
 
     Layers with filters become `torch.nn.Conv2d` and its siblings with the expanded banks, batch
-    norms become torch's, all other layers graphs of torch's operations. Modules of your own stay
+    norms and maxima over boxes become torch's, all other layers graphs of torch's operations. In
+    chains of `torch.nn.Sequential`, and in networks of ours, channels and stabilizer axis are one
+    axis from convolution to convolution, with a batch norm of each pair (c, s), where nothing but
+    norms and functions of single numbers is between them. Modules of your own stay
     as they are, with the layers inside them replaced; those of ``groupkit_torch.models`` become
     `torch.fx.GraphModule`, with the layers under the names that they had. The result is a network
     like any other, may be trained further (and forgets its symmetry), pickled, and exported;
@@ -100,7 +104,8 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
         surely = _surely_fed(model)
         pairs = [*_neighbours(model, _chains(model)), *(pair for pair in fed if pair in surely)]
     folded = _folded(replacements, pairs)
-    plain = _replace(model, folded)
+    is_chain = model in _chains(model)
+    plain = join_layers(_replace(model, folded), is_chain=is_chain)
     if not inputs or _same(expected, _run(plain, inputs)):
         if inputs:
             _check_without_ours(plain, inputs)
@@ -110,7 +115,7 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
         tried = _replace(model, _folded(replacements, [*right, pair]))
         if _same(expected, _run(tried, inputs)):
             right.append(pair)
-    plain = _replace(model, _folded(replacements, right))
+    plain = join_layers(_replace(model, _folded(replacements, right)), is_chain=is_chain)
     if not _same(expected, _run(plain, inputs)):
         raise PlainError(
             f"the plain form of {type(model).__name__} computes something else than the model, "
@@ -208,7 +213,7 @@ class _ToLayers(fx.Tracer):
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         if _is_network(m):
-            return False
+            return isinstance(m, nn.ReLU)
         return _is_ours(m) or super().is_leaf_module(m, module_qualified_name)
 
 
@@ -351,14 +356,9 @@ def _folded(
         if norm.running_mean is None or isinstance(folded[norm], nn.Identity):
             continue
         size = norm._size or 1
-        repeated: Any = nn.BatchNorm1d(size * norm.num_features, norm.eps, affine=norm.affine)
-        for name in ("weight", "bias", "running_mean", "running_var"):
-            tensor = getattr(norm, name)
-            if tensor is not None:
-                wide = tensor.detach().repeat_interleave(size)
-                setattr(repeated, name, nn.Parameter(wide) if name in ("weight", "bias") else wide)
+        repeated = repeated_norm(norm, size, nn.BatchNorm1d)
         sequence: Any = copy.deepcopy(folded[layer])
-        sequence.conv = fuse_conv_bn_eval(sequence.conv, repeated.eval())
+        sequence.conv = fuse_conv_bn_eval(sequence.conv, repeated)
         folded[layer], folded[norm] = sequence, nn.Identity()
     return folded
 

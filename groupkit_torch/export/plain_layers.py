@@ -22,12 +22,15 @@ from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.convolutions.linear import GroupLinear
 from groupkit_torch.convolutions.separable import SeparableGroupConv
 from groupkit_torch.domain import Domain
+from groupkit_torch.export.joining import APART, CONV, POOL, TOGETHER
 from groupkit_torch.freezing import Freezable, freeze
 from groupkit_torch.images.resample import Resampling
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
+from groupkit_torch.pooling.pooling import GroupMaxPool
 from groupkit_torch.sampling.guard import guards_silent
 
 _CONVOLUTIONS: Final = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+_MAXIMA: Final = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
 _NORMS: Final = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
 _HARMLESS: Final = {"__init__", "extra_repr", "reset_parameters"}
 _SIDES: Final = (9, 11, 13, 8, 10, 12, 17, 16, 33, 32, 5, 7)
@@ -63,6 +66,10 @@ def plain_layer(layer: nn.Module, example: Tensor | None = None) -> nn.Module:
         rank = layer._dimension + int(layer.feature_type.has_axis)
         if rank in _NORMS:
             return _batch_norm(layer, _NORMS[rank])
+    if own and isinstance(layer, GroupMaxPool) and layer.domain.is_whole and layer._fills_box:
+        return _max_pool(layer)
+    if own and isinstance(layer, nn.ReLU):
+        return nn.ReLU(layer.inplace)
     return _traced(layer, an_input(layer) if example is None else example)
 
 
@@ -130,12 +137,10 @@ def _convolution(layer: GroupConv) -> nn.Module:
     parts: OrderedDict[str, nn.Module] = OrderedDict()
     rows = layer.out_channels * (layer._output_size or 1)
     columns = layer.in_channels * (layer._input_size or 1)
-    if not (layer.domain.is_whole or layer._on_torus):
-        parts["inside"] = copy.deepcopy(
-            _inside(layer.domain, d + 2 + (layer._input_size is not None))
-        )
     if layer._input_size is not None:
-        parts["flatten"] = nn.Flatten(1, 2)
+        parts[TOGETHER] = nn.Flatten(1, 2)
+    if not (layer.domain.is_whole or layer._on_torus):
+        parts["inside"] = copy.deepcopy(_inside(layer.domain, d + 2))
     settings: dict[str, Any] = {
         "stride": layer.stride,
         "padding": layer.padding,
@@ -146,12 +151,12 @@ def _convolution(layer: GroupConv) -> nn.Module:
     if isinstance(layer, SeparableGroupConv) and layer._holds_factors and layer.share == "gc":
         pointwise, spatial = layer._expanded_factors()
         parts["pointwise"] = _conv(d, pointwise, None, columns, groups=layer.groups)
-        parts["conv"] = _conv(d, spatial, bias, rows, groups=rows, **settings)
+        parts[CONV] = _conv(d, spatial, bias, rows, groups=rows, **settings)
     else:
         bank = layer.expanded_weight()
-        parts["conv"] = _conv(d, bank, bias, columns, groups=layer.groups, **settings)
+        parts[CONV] = _conv(d, bank, bias, columns, groups=layer.groups, **settings)
     if layer._output_size is not None:
-        parts["unflatten"] = nn.Unflatten(1, (layer.out_channels, layer._output_size))
+        parts[APART] = nn.Unflatten(1, (layer.out_channels, layer._output_size))
     return nn.Sequential(parts).eval()
 
 
@@ -181,12 +186,12 @@ def _linear(layer: GroupLinear) -> nn.Module:
     linear.bias = None if bias is None else _parameter(bias)  # type: ignore[assignment]
     parts: OrderedDict[str, nn.Module] = OrderedDict()
     if layer._input_size is not None:
-        parts["flatten"] = nn.Flatten(1, 2)
+        parts[TOGETHER] = nn.Flatten(1, 2)
     parts["channels_last"] = _graph(_ChannelsLast())
     parts["linear"] = linear
     parts["channels_first"] = _graph(_ChannelsFirst())
     if layer._output_size is not None:
-        parts["unflatten"] = nn.Unflatten(1, (layer.out_channels, layer._output_size))
+        parts[APART] = nn.Unflatten(1, (layer.out_channels, layer._output_size))
     return nn.Sequential(parts).eval()
 
 
@@ -200,6 +205,17 @@ def _batch_norm(layer: GroupBatchNorm, kind: type[nn.Module]) -> nn.Module:
             new = tensor.detach().clone()
             setattr(made, name, nn.Parameter(new) if name in layer._parameters else new)
     return made.eval()
+
+
+def _max_pool(layer: GroupMaxPool) -> nn.Module:
+    parts: OrderedDict[str, nn.Module] = OrderedDict()
+    if layer._size is not None:
+        parts[TOGETHER] = nn.Flatten(1, 2)
+    settings = layer.kernel_size, layer.stride, layer.padding, layer.dilation
+    parts[POOL] = _MAXIMA[len(layer.stride)](*settings)
+    if layer._size is not None:
+        parts[APART] = nn.Unflatten(1, (-1, layer._size))
+    return nn.Sequential(parts).eval()
 
 
 def _parameter(tensor: Tensor) -> nn.Parameter:
