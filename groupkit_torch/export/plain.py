@@ -39,7 +39,8 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
     axis from convolution to convolution, with a batch norm of each pair (c, s), where nothing but
     norms and functions of single numbers is between them. Modules of your own stay
     as they are, with the layers inside them replaced; those of ``groupkit_torch.models`` become
-    `torch.fx.GraphModule`, with the layers under the names that they had. The result is a network
+    `torch.fx.GraphModule`, or `torch.nn.Sequential` where that is the whole model and one layer
+    follows the other, with the layers under the names that they had. The result is a network
     like any other, may be trained further (and forgets its symmetry), pickled, and exported;
     neither groupkit nor groupkit_torch is needed to load or run it.
 
@@ -218,7 +219,7 @@ class _ToLayers(fx.Tracer):
 
 
 def _opened(model: nn.Module) -> nn.Module:
-    """Return a model in which networks of ours are graphs of their layers, of torch's class."""
+    """Return a model in which networks of ours are chains or graphs of their layers."""
     graphs: dict[nn.Module, nn.Module] = {}
 
     def visit(one: nn.Module) -> None:
@@ -230,6 +231,10 @@ def _opened(model: nn.Module) -> nn.Module:
             graph = _ToLayers().trace(one)
         except fx.proxy.TraceError:  # a class derived from ours decides by what it is given
             return
+        chain = _as_chain(graph, one) if one is model else None
+        if chain is not None:
+            graphs[one] = chain
+            return
         # where the graph is loaded, neither the tracer nor the annotations need exist
         graph._tracer_cls = fx.Tracer
         for node in graph.nodes:
@@ -238,6 +243,39 @@ def _opened(model: nn.Module) -> nn.Module:
 
     visit(model)
     return _replace(model, graphs)
+
+
+def _as_chain(graph: fx.Graph, model: nn.Module) -> nn.Module | None:
+    """Return the Sequential that calls the layers of a graph, under the names that they have.
+
+    None where one does not follow the other, or their names are not in the order of the calls.
+    """
+    before, *called, after = graph.nodes
+    for node in called:
+        if node.op != "call_module" or node.args != (before,) or node.kwargs:
+            return None
+        before = node
+    names = [str(node.target) for node in called]
+    if after.args != (before,) or len(set(names)) < len(names):
+        return None
+    made = nn.Sequential()
+    for name in names:
+        *holders, last = name.split(".")
+        place: nn.Module = made
+        for holder in holders:
+            if holder not in place._modules:
+                place.add_module(holder, nn.Sequential())
+            place = place.get_submodule(holder)
+        place.add_module(last, model.get_submodule(name))
+    return made.eval() if _called_in(made) == names else None
+
+
+def _called_in(chain: nn.Module, prefix: str = "") -> list[str]:
+    """Return the names of the layers in nested Sequentials, in the order of the calls."""
+    if type(chain) is not nn.Sequential:
+        return [prefix.removesuffix(".")]
+    children = chain._modules.items()
+    return [n for key, child in children if child for n in _called_in(child, f"{prefix}{key}.")]
 
 
 def _ours(module: nn.Module) -> Iterable[nn.Module]:

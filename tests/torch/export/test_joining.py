@@ -36,11 +36,13 @@ def norms_that_ran(net: nn.Module) -> nn.Module:
 def test_the_network_of_the_paper_is_planar_up_to_its_last_pooling(fold: bool) -> None:
     net, x = norms_that_ran(P4CNN(gk.p4, 3)), torch.randn(2, 1, 28, 28)
     plain = gt.to_plain(net, x, fold_batch_norm=fold)
-    kinds = [type(module) for module in plain.features.children()]
+    assert type(plain) is nn.Sequential
+    assert type(plain.features) is nn.Sequential
+    kinds = [type(module) for module in plain.features]
     norm = nn.Identity if fold else nn.BatchNorm2d
     assert kinds[:9] == [nn.Conv2d, norm, nn.ReLU] * 2 + [nn.MaxPool2d, nn.Conv2d, norm]
     assert apart(plain) == 1  # before the pooling over S
-    assert fold or plain.get_submodule("features.1").num_features == 12
+    assert fold or plain.features[1].num_features == 12
     for images in (x, torch.randn(1, 1, 28, 28), torch.randn(3, 1, 32, 32)):
         assert equal(net(images), plain(images))
 
@@ -59,6 +61,23 @@ def test_other_lattices(group: gk.SplitGroup) -> None:
     for side in (9, 11):
         x = torch.randn(2, 1, *[side] * group.dimension)
         assert equal(net(x), plain(x))
+
+
+def test_a_network_inside_another_module_is_a_graph_and_joined() -> None:
+    inner, x = norms_that_ran(P4CNN(gk.p4, 3)), torch.randn(2, 1, 28, 28)
+    for net in (nn.Sequential(inner, nn.Softmax(1)), Between(inner, nn.Tanh())):
+        plain = gt.to_plain(net, x)
+        assert apart(plain) == 1
+        graph = plain[0] if isinstance(plain, nn.Sequential) else plain.parts[0]
+        assert isinstance(graph, torch.fx.GraphModule)
+        assert equal(net(x), plain(x))
+
+
+def test_names_of_weights_are_those_of_the_network() -> None:
+    net, x = P4CNN(gk.p4, 3).eval(), torch.randn(2, 1, 28, 28)
+    had = {key for key in net.state_dict() if key.endswith(("weight", "bias"))}
+    joined = {key.replace(".conv.", ".") for key in gt.to_plain(net, x).state_dict()}
+    assert had <= joined
 
 
 def test_residual_networks_are_joined_between_their_sums() -> None:
