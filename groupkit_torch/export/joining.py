@@ -25,11 +25,7 @@ _OF_ONE_AXIS_LESS: Final[dict[type[nn.Module], type[nn.Module]]] = {
 }
 TOGETHER: Final = "flatten"
 APART: Final = "unflatten"
-CONV: Final = "conv"
-POOL: Final = "pool"
-"""What `plain_layer` calls the parts of a plain layer: the two axes are joined, then a convolution
-or a pooling, then they are set apart.
-"""
+"""What `plain_layer` calls the parts of a plain layer that join the two axes and set them apart."""
 
 
 class _Place(NamedTuple):
@@ -58,9 +54,14 @@ def join_layers(model: nn.Module, *, is_chain: bool) -> nn.Module:
     for module in model.modules():
         if isinstance(module, fx.GraphModule):
             chains += _runs(module)
+    emptied: set[nn.Module] = set()
     for chain in chains:
-        _join([part for place in chain for part in _parts(place, shared)])
-    _unwrap(model)
+        emptied |= _join([part for place in chain for part in _parts(place, shared)])
+    for module in list(model.modules()):
+        for name, child in _children(module):
+            if child in emptied and len(child._modules) == 1:
+                (alone,) = child.children()
+                setattr(module, name, alone)
     return model
 
 
@@ -108,23 +109,28 @@ class _Shared(nn.Module):
     """Stands for a module that is called elsewhere as well."""
 
 
-def _join(chain: list[_Place]) -> None:
-    """Leave out each setting apart that is undone further on, and what undoes it."""
+def _join(chain: list[_Place]) -> set[nn.Module]:
+    """Leave out each setting apart that is undone further on, and what undoes it.
+
+    Return the modules that held what was left out.
+    """
+    emptied: set[nn.Module] = set()
     apart: _Place | None = None
     norms: list[_Place] = []
     for place in chain:
         module = place.module
-        if place.name == APART and isinstance(module, nn.Unflatten):
+        if _sets_apart(place):
             apart, norms = place, []
         elif apart is None:
             continue
-        elif place.name == TOGETHER and isinstance(module, nn.Flatten):
+        elif _sets_together(place):
             for norm in norms:
                 kind = _OF_ONE_AXIS_LESS[type(norm.module)]
                 wider = repeated_norm(norm.module, _size(apart.module), kind)
                 setattr(norm.holder, norm.name, wider)
             for left_out in (apart, place):
                 delattr(left_out.holder, left_out.name)
+                emptied.add(left_out.holder)
             apart = None
         elif _is_watched(module):
             apart = None
@@ -132,14 +138,23 @@ def _join(chain: list[_Place]) -> None:
             norms.append(place)
         elif type(module) not in _POINTWISE:
             apart = None
+    return emptied
 
 
-def _unwrap(model: nn.Module) -> None:
-    """Put convolutions and poolings that are alone in the place of what held their parts."""
-    for module in list(model.modules()):
-        for name, child in _children(module):
-            if type(child) is nn.Sequential and list(child._modules) in ([CONV], [POOL]):
-                setattr(module, name, child[0])
+def _sets_apart(place: _Place) -> bool:
+    module = place.module
+    return (
+        place.name == APART
+        and isinstance(module, nn.Unflatten)
+        and module.dim == 1
+        and len(module.unflattened_size) == 2
+    )
+
+
+def _sets_together(place: _Place) -> bool:
+    module = place.module
+    axes = (module.start_dim, module.end_dim) if isinstance(module, nn.Flatten) else None
+    return place.name == TOGETHER and axes == (1, 2)
 
 
 def _size(apart: Any) -> int:

@@ -22,7 +22,7 @@ from groupkit_torch.convolutions.conv import GroupConv
 from groupkit_torch.convolutions.linear import GroupLinear
 from groupkit_torch.convolutions.separable import SeparableGroupConv
 from groupkit_torch.domain import Domain
-from groupkit_torch.export.joining import APART, CONV, POOL, TOGETHER
+from groupkit_torch.export.joining import APART, TOGETHER
 from groupkit_torch.freezing import Freezable, freeze
 from groupkit_torch.images.resample import Resampling
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
@@ -151,10 +151,10 @@ def _convolution(layer: GroupConv) -> nn.Module:
     if isinstance(layer, SeparableGroupConv) and layer._holds_factors and layer.share == "gc":
         pointwise, spatial = layer._expanded_factors()
         parts["pointwise"] = _conv(d, pointwise, None, columns, groups=layer.groups)
-        parts[CONV] = _conv(d, spatial, bias, rows, groups=rows, **settings)
+        parts["conv"] = _conv(d, spatial, bias, rows, groups=rows, **settings)
     else:
         bank = layer.expanded_weight()
-        parts[CONV] = _conv(d, bank, bias, columns, groups=layer.groups, **settings)
+        parts["conv"] = _conv(d, bank, bias, columns, groups=layer.groups, **settings)
     if layer._output_size is not None:
         parts[APART] = nn.Unflatten(1, (layer.out_channels, layer._output_size))
     return nn.Sequential(parts).eval()
@@ -212,7 +212,7 @@ def _max_pool(layer: GroupMaxPool) -> nn.Module:
     if layer._size is not None:
         parts[TOGETHER] = nn.Flatten(1, 2)
     settings = layer.kernel_size, layer.stride, layer.padding, layer.dilation
-    parts[POOL] = _MAXIMA[len(layer.stride)](*settings)
+    parts["pool"] = _MAXIMA[len(layer.stride)](*settings)
     if layer._size is not None:
         parts[APART] = nn.Unflatten(1, (-1, layer._size))
     return nn.Sequential(parts).eval()

@@ -1,5 +1,6 @@
 """Plain layers that follow one another hold channels and stabilizer axis as one axis."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 
 import pytest
@@ -147,6 +148,19 @@ def test_hooks_see_what_they_saw() -> None:
     for model in plain:
         model(x)
     assert seen == [x.shape, x.shape]
+
+
+def test_parts_of_ones_own_with_the_same_names_stay() -> None:
+    conv, last = gt.GroupConv(gk.p4, 2, 2, 3), nn.Linear(2 * 4 * 7 * 7, 3)
+    named = {"conv": conv, "relu": nn.ReLU(), "flatten": nn.Flatten(), "last": last}
+    net, x = nn.Sequential(OrderedDict(named)).eval(), torch.randn(2, 2, 4, 9, 9)
+    plain = gt.to_plain(net)
+    assert isinstance(plain.flatten, nn.Flatten)
+    assert equal(net(x), plain(x))
+    only = Between(nn.Sequential(OrderedDict(conv=conv)), nn.Identity()).eval()
+    plain = gt.to_plain(only, x)
+    assert isinstance(plain.parts[0].conv, nn.Sequential)
+    assert equal(only(x), plain(x))
 
 
 def test_layers_that_are_called_elsewhere_stay() -> None:
