@@ -487,8 +487,8 @@ def test_the_list_holds_every_layer(group: gk.SplitGroup) -> None:
     from groupkit_torch.layers import _LAYERS
     from tests.torch.ordinary_cases import MAKERS
 
-    assert set(MAKERS) == set(_LAYERS)
+    assert {name.partition(",")[0] for name in MAKERS} == set(_LAYERS)
     for name in MAKERS:
         case = Case(name, group)
-        assert type(case.make()).__name__ == name
+        assert type(case.make()).__name__ == name.partition(",")[0]
         case.make()(case.input())

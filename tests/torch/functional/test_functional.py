@@ -81,6 +81,7 @@ def test_gradients_that_are_gathered_are_those_that_are_added(
     assert all(torch.equal(found, again[0]) for found in again)
 
 
+@pytest.mark.compile
 @pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("group", [gk.p4, gk.p6, mirror_line], ids=name)
 def test_gathered_gradients_in_all_modes_of_differentiation(group: gk.SplitGroup) -> None:
