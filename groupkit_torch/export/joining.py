@@ -47,7 +47,8 @@ def join_layers(model: nn.Module, *, is_chain: bool) -> nn.Module:
         Whether the model's own `torch.nn.Sequential`, if it is one, and those inside it are called
         one module after the other, and only so. Graphs of `torch.fx` say what they call.
     """
-    model = copy.deepcopy(model)
+    traced = [m for m in model.modules() if isinstance(m, fx.GraphModule) and not _calls(m)]
+    model = copy.deepcopy(model, {id(layer): layer for layer in traced})  # copied, they lose names
     times = Counter(child for module in model.modules() for _, child in _children(module))
     shared = {module for module, count in times.items() if count > 1}
     chains = [[_Place(model, "", model)]] if is_chain else []
@@ -67,7 +68,7 @@ def join_layers(model: nn.Module, *, is_chain: bool) -> nn.Module:
 
 def _runs(graph: fx.GraphModule) -> list[list[_Place]]:
     """Return the modules of a graph, in lists of which each takes what the one before makes."""
-    called = [node for node in graph.graph.nodes if node.op == "call_module"]
+    called = _calls(graph)
     times = Counter(node.target for node in called)
     runs: dict[Any, list[_Place]] = {}
     for node in called:
@@ -81,6 +82,10 @@ def _runs(graph: fx.GraphModule) -> list[list[_Place]]:
         run.append(place)
         runs[node] = run
     return list({id(run): run for run in runs.values()}.values())
+
+
+def _calls(graph: fx.GraphModule) -> list[fx.Node]:
+    return [node for node in graph.graph.nodes if node.op == "call_module"]
 
 
 def _parts(place: _Place, shared: set[nn.Module]) -> Iterator[_Place]:
