@@ -150,16 +150,18 @@ def _sets_apart(place: _Place) -> bool:
     module = place.module
     return (
         place.name == APART
+        and type(place.holder) is nn.Sequential  # a graph would call what is gone
         and isinstance(module, nn.Unflatten)
         and module.dim == 1
         and len(module.unflattened_size) == 2
+        and _size(module) > 0
     )
 
 
 def _sets_together(place: _Place) -> bool:
     module = place.module
     axes = (module.start_dim, module.end_dim) if isinstance(module, nn.Flatten) else None
-    return place.name == TOGETHER and axes == (1, 2)
+    return place.name == TOGETHER and type(place.holder) is nn.Sequential and axes == (1, 2)
 
 
 def _size(apart: Any) -> int:
@@ -184,6 +186,8 @@ def repeated_norm(norm: Any, size: int, kind: type[nn.Module]) -> Any:
         if tensor is not None:
             wide = tensor.detach().repeat_interleave(size)
             setattr(made, name, nn.Parameter(wide) if name in ("weight", "bias") else wide)
+    if norm.num_batches_tracked is not None:
+        made.num_batches_tracked = norm.num_batches_tracked.clone()
     return made.eval()
 
 

@@ -163,6 +163,36 @@ def test_parts_of_ones_own_with_the_same_names_stay() -> None:
     assert equal(only(x), plain(x))
 
 
+class Calls(nn.Module):
+    """A module whose parts are named as ours, for a graph of `torch.fx`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lift, self.flatten = gt.LiftingConv(gk.p4, 1, 2, 3), nn.Flatten(1, 2)
+        self.conv = nn.Conv2d(8, 3, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(self.flatten(self.lift(x)))
+
+
+def test_what_a_graph_calls_stays() -> None:
+    class Layers(torch.fx.Tracer):
+        def is_leaf_module(self, *_: object) -> bool:
+            return True
+
+    net, x = Calls().eval(), torch.randn(2, 1, 9, 9)
+    graph = torch.fx.GraphModule(net, Layers().trace(net))
+    assert equal(net(x), gt.to_plain(graph, x)(x))
+
+
+def test_wider_norms_keep_their_count() -> None:
+    norm = gt.GroupBatchNorm(gk.p4, 2, momentum=None)
+    norm(torch.randn(2, 2, 4, 7, 7))
+    wide = gt.to_plain(two(norm, nn.ReLU()))[1]
+    assert wide.num_batches_tracked == 1
+    assert wide.momentum is None
+
+
 def test_layers_that_are_called_elsewhere_stay() -> None:
     x = torch.randn(2, 2, 4, 7, 7)
     net = two(nn.ReLU())
