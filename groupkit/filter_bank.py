@@ -110,9 +110,9 @@ class FilterBank(Frozen):
         index[s'] at the flat position inverse[s', p] is p. None where a row holds one twice, as
         when H_out has more than one element.
         """
-        rows = self.index.reshape(self.output_type.size, -1)
         if self.orbits.size != self.n_parameters:
             return None
+        rows = self.index.reshape(self.output_type.size, -1)
         inverse = np.argsort(rows, axis=1)[:, : self.n_parameters]  # what is outside comes last
         inverse.flags.writeable = False
         return inverse

@@ -184,15 +184,14 @@ class GroupConv(FourierFilters, FilterLayer):
             if self._on_torus:
                 self._check_torus(x.shape[x.dim() - dimension :])
             self._guard(x)
-        whole = self._on_torus or not self.domain.rows
-        return self._correlate(x if whole else self.domain.fill(x))
+        return self._correlate(x if self._on_torus else self.domain.fill(x))
 
     def _correlate(
         self, x: Inexact[Tensor, "batch in_channels *rest"]
     ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
         if self._block_sizes is not None and self._takes_fourier(x, self.stride):
             return self._by_irreps(sample(x, self.stride, self.padding, self.padding_mode))
-        if self._may_move and not self._kept and self._moves_maps(x):  # kept: the bank is there
+        if self._may_move and self._moves_maps(x):
             return correlate_moved(
                 x,
                 self._identity_filters(),
@@ -227,7 +226,8 @@ class GroupConv(FourierFilters, FilterLayer):
     def _moves_maps(self, x: Tensor) -> bool:
         """Return whether this call moves its map; where it was not measured, none does."""
         if (
-            not self.domain.is_whole  # that of a larger group, if the layer was restricted
+            self._kept  # frozen: the bank is there
+            or not self.domain.is_whole  # that of a larger group, if the layer was restricted
             or type(x) is not Tensor  # a fake one, which no table may be made of
             or torch._C._get_tracing_state() is not None
             or not was_measured(x)

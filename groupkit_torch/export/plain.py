@@ -89,9 +89,10 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
     """
     for module in model.modules():
         set_pruned(module)  # a weight with a history cannot be copied
-    model = _opened(copy.deepcopy(model).eval())
+    whole = copy.deepcopy(model).eval()
+    model = _opened(whole)
     inputs = inputs or _invented(model)
-    expected = _run(model, inputs) if inputs else None
+    expected = _run(whole, inputs) if inputs else None  # with hooks, which graphs do not have
     examples, fed = _watch(model, inputs) if inputs else ({}, [])
     replacements = {layer: _checked(layer, examples.get(layer)) for layer in _ours(model)}
     if not replacements:
@@ -119,10 +120,11 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
     plain = join_layers(_replace(model, _folded(replacements, right)), is_chain=is_chain)
     if not _same(expected, _run(plain, inputs)):
         raise PlainError(
-            f"the plain form of {type(model).__name__} computes something else than the model, "
+            f"the plain form of {type(whole).__name__} computes something else than the model, "
             "though each layer by itself does not; a forward that reads attributes of our layers "
-            "finds those of torch's, so let it call them only",
-            witness=model,
+            "finds those of torch's, so let it call them only; take hooks off networks of "
+            "groupkit_torch.models",
+            witness=whole,
         )
     _check_without_ours(plain, inputs)
     return plain

@@ -150,6 +150,13 @@ def test_hooks_see_what_they_saw() -> None:
     assert seen == [x.shape, x.shape]
 
 
+def test_hooks_on_a_network_of_ours_are_not_lost_without_a_word() -> None:
+    net, x = P4CNN(gk.p4, 2).eval(), torch.randn(1, 1, 28, 28)
+    net.register_forward_hook(lambda _module, _given, y: 2 * y)
+    with pytest.raises(gt.PlainError, match="the plain form of P4CNN computes something else"):
+        gt.to_plain(net, x)
+
+
 def test_parts_of_ones_own_with_the_same_names_stay() -> None:
     conv, last = gt.GroupConv(gk.p4, 2, 2, 3), nn.Linear(2 * 4 * 7 * 7, 3)
     named = {"conv": conv, "relu": nn.ReLU(), "flatten": nn.Flatten(), "last": last}
