@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import copy
-import inspect
-from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 import torch
-from torch import Tensor, fx, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch import Tensor, nn
 
 from groupkit.errors import GroupkitError
-from groupkit_torch.export.joining import join_layers, repeated_norm
+from groupkit_torch.export.folding import Pair, fold_norms, neighbours, surely_fed
+from groupkit_torch.export.joining import join_layers
+from groupkit_torch.export.opening import (
+    is_ours,
+    layers_of_ours,
+    open_networks,
+    replaced,
+    sequentials,
+)
 from groupkit_torch.export.plain_layers import (
     PlainError,
     an_input,
@@ -26,8 +30,6 @@ from groupkit_torch.export.plain_layers import (
 from groupkit_torch.freezing import set_pruned
 from groupkit_torch.norms.batch_norm import GroupBatchNorm
 from groupkit_torch.sampling.guard import guards_silent
-
-_Pair = tuple[nn.Module, nn.Module]
 
 
 def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> nn.Module:
@@ -90,34 +92,34 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
     for module in model.modules():
         set_pruned(module)  # a weight with a history cannot be copied
     whole = copy.deepcopy(model).eval()
-    model = _opened(whole)
+    model = open_networks(whole)
     inputs = inputs or _invented(model)
     expected = _run(whole, inputs) if inputs else None  # with hooks, which graphs do not have
     examples, fed = _watch(model, inputs) if inputs else ({}, [])
-    replacements = {layer: _checked(layer, examples.get(layer)) for layer in _ours(model)}
+    replacements = {layer: _checked(layer, examples.get(layer)) for layer in layers_of_ours(model)}
     if not replacements:
         raise PlainError(
             f"{type(model).__name__} has no layer of groupkit_torch, so there is nothing to do; "
             "a forward that calls functions of ours is made plain by torch.export alone",
             witness=model,
         )
-    pairs: list[_Pair] = []
+    pairs: list[Pair] = []
     if fold_batch_norm:
-        surely = _surely_fed(model)
-        pairs = [*_neighbours(model, _chains(model)), *(pair for pair in fed if pair in surely)]
-    folded = _folded(replacements, pairs)
-    is_chain = model in _chains(model)
-    plain = join_layers(_replace(model, folded), is_chain=is_chain)
+        surely = surely_fed(model)
+        pairs = [*neighbours(model), *(pair for pair in fed if pair in surely)]
+    folded = fold_norms(replacements, pairs)
+    is_chain = type(model) is nn.Sequential
+    plain = join_layers(replaced(model, folded), is_chain=is_chain)
     if not inputs or _same(expected, _run(plain, inputs)):
         if inputs:
             _check_without_ours(plain, inputs)
         return plain
-    right: list[_Pair] = []  # some convolution feeds more than its batch norm
+    right: list[Pair] = []  # some convolution feeds more than its batch norm
     for pair in dict.fromkeys(pairs):
-        tried = _replace(model, _folded(replacements, [*right, pair]))
+        tried = replaced(model, fold_norms(replacements, [*right, pair]))
         if _same(expected, _run(tried, inputs)):
             right.append(pair)
-    plain = join_layers(_replace(model, _folded(replacements, right)), is_chain=is_chain)
+    plain = join_layers(replaced(model, fold_norms(replacements, right)), is_chain=is_chain)
     if not _same(expected, _run(plain, inputs)):
         raise PlainError(
             f"the plain form of {type(whole).__name__} computes something else than the model, "
@@ -132,7 +134,7 @@ def to_plain(model: nn.Module, *inputs: Any, fold_batch_norm: bool = False) -> n
 
 def _invented(model: nn.Module) -> tuple[Any, ...]:
     """Return an input that the model takes; none for a chain of layers, each compared by itself."""
-    for layer in _ours(model):
+    for layer in layers_of_ours(model):
         for x in inputs_to_try(layer):
             try:
                 _run(model, (x,))
@@ -142,8 +144,8 @@ def _invented(model: nn.Module) -> tuple[Any, ...]:
                 continue
             return (x,)
         break
-    chained = {child for chain in _chains(model) for child in chain.children()}
-    if all(layer is model or layer in chained for layer in _ours(model)):
+    chained = {child for chain in sequentials(model) for child in chain.children()}
+    if all(layer is model or layer in chained for layer in layers_of_ours(model)):
         return ()
     raise PlainError(
         f"there is no telling what {type(model).__name__} takes, so outputs cannot be compared; "
@@ -152,44 +154,11 @@ def _invented(model: nn.Module) -> tuple[Any, ...]:
     )
 
 
-def _surely_fed(model: nn.Module) -> set[_Pair]:
-    """Return the batch norms that a convolution feeds, and feeds alone, whatever the input.
-
-    `torch.fx` follows the forward with no values, and fails where it would decide by them.
-    """
-    parameters = inspect.signature(model.forward).parameters.values()
-    defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
-    found: list[set[_Pair]] = []
-    for given in ({}, defaults):  # a value that is left out may decide the way as well
-        try:
-            graph = _ToLayers().trace(model, concrete_args=given)
-        except Exception:  # noqa: BLE001  (whatever the user's forward does without values)
-            return set()
-        found.append(_fed_in(graph, model))
-    return found[0] & found[1]
-
-
-def _fed_in(graph: fx.Graph, model: nn.Module) -> set[_Pair]:
-    called = [node for node in graph.nodes if node.op == "call_module"]
-    modules = {node: model.get_submodule(str(node.target)) for node in called}
-    times = Counter(modules.values())
-    pairs: set[_Pair] = set()
-    for node in called:
-        norm, maker = modules[node], node.args[0] if node.args else None
-        if not (isinstance(norm, GroupBatchNorm) and isinstance(maker, fx.Node)):
-            continue
-        layer = modules.get(maker, norm)
-        alone = len(maker.users) == 1 and times[layer] == times[norm] == 1
-        if alone and has_filters(layer):
-            pairs.add((layer, norm))
-    return pairs
-
-
 def _check_without_ours(plain: nn.Module, inputs: tuple[Any, ...]) -> None:
     """Check that no layer of ours is called: one in a list is no submodule, and was not found."""
 
     def refuse(module: nn.Module, _: Any) -> None:
-        if _is_ours(module):
+        if is_ours(module):
             raise PlainError(
                 f"{type(module).__name__} is called, but is no submodule of the model; keep layers "
                 "in a torch.nn.ModuleList or ModuleDict, not in a list or dictionary",
@@ -201,98 +170,6 @@ def _check_without_ours(plain: nn.Module, inputs: tuple[Any, ...]) -> None:
         _run(plain, inputs)
     finally:
         hook.remove()
-
-
-def _is_ours(module: nn.Module) -> bool:
-    return any(kind.__module__.split(".")[0] == "groupkit_torch" for kind in type(module).__mro__)
-
-
-def _is_network(module: nn.Module) -> bool:
-    return any(kind.__module__.startswith("groupkit_torch.models") for kind in type(module).__mro__)
-
-
-class _ToLayers(fx.Tracer):
-    """Follow a network of ours, and parts of it, down to the layers."""
-
-    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        if _is_network(m):
-            return isinstance(m, nn.ReLU)
-        return _is_ours(m) or super().is_leaf_module(m, module_qualified_name)
-
-
-def _opened(model: nn.Module) -> nn.Module:
-    """Return a model in which networks of ours are chains or graphs of their layers."""
-    graphs: dict[nn.Module, nn.Module] = {}
-
-    def visit(one: nn.Module) -> None:
-        if not _is_network(one):
-            for child in one.children():
-                visit(child)
-            return
-        try:
-            graph = _ToLayers().trace(one)
-        except fx.proxy.TraceError:  # a class derived from ours decides by what it is given
-            return
-        chain = _as_chain(graph, one) if one is model else None
-        if chain is not None:
-            graphs[one] = chain
-            return
-        # where the graph is loaded, neither the tracer nor the annotations need exist
-        graph._tracer_cls = fx.Tracer
-        for node in graph.nodes:
-            node.type = None
-        graphs[one] = fx.GraphModule(one, graph)
-
-    visit(model)
-    return _replace(model, graphs)
-
-
-def _as_chain(graph: fx.Graph, model: nn.Module) -> nn.Module | None:
-    """Return the Sequential that calls the layers of a graph, under the names that they have.
-
-    None where one does not follow the other, or their names are not in the order of the calls.
-    """
-    before, *called, after = graph.nodes
-    for node in called:
-        if node.op != "call_module" or node.args != (before,) or node.kwargs:
-            return None
-        before = node
-    names = [str(node.target) for node in called]
-    if after.args != (before,) or len(set(names)) < len(names):
-        return None
-    made = nn.Sequential()
-    for name in names:
-        *holders, last = name.split(".")
-        place: nn.Module = made
-        for holder in holders:
-            if holder not in place._modules:
-                place.add_module(holder, nn.Sequential())
-            place = place.get_submodule(holder)
-        place.add_module(last, model.get_submodule(name))
-    return made.eval() if _called_in(made) == names else None
-
-
-def _called_in(chain: nn.Module, prefix: str = "") -> list[str]:
-    """Return the names of the layers in nested Sequentials, in the order of the calls."""
-    if type(chain) is not nn.Sequential:
-        return [prefix.removesuffix(".")]
-    children = chain._modules.items()
-    return [n for key, child in children if child for n in _called_in(child, f"{prefix}{key}.")]
-
-
-def _ours(module: nn.Module) -> Iterable[nn.Module]:
-    """Return the outermost modules of ours, each once."""
-    found: dict[nn.Module, None] = {}
-
-    def visit(one: nn.Module) -> None:
-        if _is_ours(one):
-            found[one] = None
-        else:
-            for child in one.children():
-                visit(child)
-
-    visit(module)
-    return found
 
 
 def _checked(layer: nn.Module, example: Tensor | None) -> nn.Module:
@@ -321,15 +198,13 @@ def _dimension(layer: nn.Module) -> int:
     return 0 if group is None else int(group.dimension)
 
 
-def _watch(
-    model: nn.Module, inputs: tuple[Any, ...]
-) -> tuple[dict[nn.Module, Tensor], list[_Pair]]:
+def _watch(model: nn.Module, inputs: tuple[Any, ...]) -> tuple[dict[nn.Module, Tensor], list[Pair]]:
     """Return what every layer of ours is given, and which batch norms a convolution feeds."""
     given: dict[nn.Module, Tensor] = {}
     calls: dict[nn.Module, int] = {}
     makers: dict[int, nn.Module] = {}
     alive: list[Tensor] = []  # so that no other tensor takes the place of one
-    fed: list[_Pair] = []
+    fed: list[Pair] = []
 
     def before(module: nn.Module, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
         if named:
@@ -351,7 +226,7 @@ def _watch(
             alive.append(y)
 
     hooks = []
-    for layer in _ours(model):
+    for layer in layers_of_ours(model):
         hooks.append(layer.register_forward_pre_hook(before, with_kwargs=True))
         hooks.append(layer.register_forward_hook(after))
     try:
@@ -360,53 +235,6 @@ def _watch(
         for hook in hooks:
             hook.remove()
     return given, [pair for pair in fed if all(calls[module] == 1 for module in pair)]
-
-
-def _chains(model: nn.Module) -> Iterable[nn.Module]:
-    """Yield the Sequentials whose modules are surely called one after the other, and only so."""
-    if type(model) is nn.Sequential:
-        yield model
-        for child in model:
-            yield from _chains(child)
-
-
-def _neighbours(model: nn.Module, chains: Iterable[nn.Module]) -> list[_Pair]:
-    used: dict[nn.Module, int] = {}
-    for module in model.modules():
-        for child in module._modules.values():
-            if child is not None:
-                used[child] = used.get(child, 0) + 1
-    pairs: list[_Pair] = []
-    for module in chains:
-        if type(module) is nn.Sequential:
-            for first, second in zip(module, list(module)[1:], strict=False):
-                once = used[first] == used[second] == 1
-                if once and has_filters(first) and isinstance(second, GroupBatchNorm):
-                    pairs.append((first, second))
-    return pairs
-
-
-def _folded(
-    replacements: dict[nn.Module, nn.Module], pairs: Iterable[_Pair]
-) -> dict[nn.Module, nn.Module]:
-    """Return the replacements with batch norms folded into the convolutions before them."""
-    folded = dict(replacements)
-    for layer, norm in dict.fromkeys(pairs):
-        assert isinstance(norm, GroupBatchNorm)
-        if norm.running_mean is None or isinstance(folded[norm], nn.Identity):
-            continue
-        size = norm._size or 1
-        repeated = repeated_norm(norm, size, nn.BatchNorm1d)
-        sequence: Any = copy.deepcopy(folded[layer])
-        sequence.conv = fuse_conv_bn_eval(sequence.conv, repeated)
-        folded[layer], folded[norm] = sequence, nn.Identity()
-    return folded
-
-
-def _replace(model: nn.Module, replacements: dict[nn.Module, nn.Module]) -> nn.Module:
-    """Return a copy of a model with modules replaced, those used twice by one."""
-    memo: dict[int, Any] = {id(old): new for old, new in replacements.items()}
-    return copy.deepcopy(model, memo)
 
 
 def _run(model: nn.Module, inputs: tuple[Any, ...]) -> Any:

@@ -14,7 +14,9 @@ from torch import nn
 import groupkit as gk
 import groupkit_torch as gt
 from groupkit_torch.export import plain
+from groupkit_torch.export.opening import layers_of_ours
 from groupkit_torch.export.plain_layers import an_input, equal, plain_layer
+from groupkit_torch.models import P4CNN
 from tests.torch.groups import face_centred, mirror_line, name
 from tests.torch.ordinary_cases import Case, cases
 from tests.torch.test_modules import data, network, step
@@ -56,17 +58,13 @@ def trained(group: gk.SplitGroup) -> tuple[nn.Module, torch.Tensor]:
     return net.eval(), x
 
 
-def ours(model: nn.Module) -> list[nn.Module]:
-    return list(plain._ours(model))
-
-
 @cases(fast=[gk.p4m])
 def test_every_layer_has_a_plain_form(case: Case) -> None:
     layer, x = case.make().eval(), case.input(side=9)
     if case.layer == "Resampling":
         x = case.input()
     result = gt.to_plain(nn.Sequential(layer))
-    assert not ours(result)
+    assert not layers_of_ours(result)
     assert b"groupkit" not in pickle.dumps(result)
     assert equal(layer(x), result(x))
     more = torch.cat([x, x, x])
@@ -85,7 +83,7 @@ def test_networks_have_a_plain_form_with_norms_folded(group: gk.SplitGroup) -> N
         gt.to_plain(net),
         gt.to_plain(net, x, fold_batch_norm=True),
     ):
-        assert not ours(result)
+        assert not layers_of_ours(result)
         assert torch.allclose(result(x), y, atol=1e-5)
     assert isinstance(result[1], nn.Identity)
     assert all(
@@ -305,6 +303,16 @@ def test_layers_that_are_no_submodules_are_refused() -> None:
         gt.PlainError, match=r"is no submodule of the model; keep layers in a torch.nn.ModuleList"
     ):
         gt.to_plain(Listed())
+
+
+def test_networks_derived_from_ours_may_count_by_sizes() -> None:
+    class Counting(P4CNN):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            y = super().forward(x)
+            return sum(y[..., i : i + 1] * i for i in range(y.shape[-1])) / x.shape[0]
+
+    net, x = Counting(gk.p4, 2).eval(), torch.randn(2, 1, 28, 28)
+    assert equal(gt.to_plain(net, x)(x), net(x))
 
 
 def test_what_cannot_be_traced_is_an_error() -> None:
