@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.compiler import is_compiling
 from torch.nn.utils.prune import BasePruningMethod
 
 from groupkit.errors import GroupkitError
@@ -28,16 +29,33 @@ class FrozenError(GroupkitError, RuntimeError):
 
 _CHANGED: Final = "is frozen, but its weights were changed"
 _OTHERS: Final = "has other parameters than when it was frozen"
+_WITH_GRADIENTS: Final = "is frozen, but its weights are to have gradients"
 
 
-class _Source(NamedTuple):
-    """A tensor that the banks of a frozen layer are made of, as it was, and where it is held."""
+class _Sources:
+    """The tensors that the banks of a frozen layer are made of, as they were, and their places.
 
-    holder: nn.Module
-    table: str  # its parameters or its buffers, by name: torch.export puts other ones there
-    name: str
-    tensor: Tensor | None
-    version: int | None  # how often it was written to; None where torch does not count
+    Every call looks at them, in small layers a share of its time: so plain tuples, and no module,
+    whose attributes take longer to find.
+    """
+
+    def __init__(self, places: list[tuple[dict[str, Any], str]]) -> None:
+        self._tensors: list[tuple[dict[str, Any], str, Tensor | None, int | None]] = [
+            (table, name, table[name], _version(table[name])) for table, name in places
+        ]
+
+    def change(self) -> str | None:
+        """Return what is other than it was, if anything."""
+        for table, name, before, version in self._tensors:
+            if table.get(name) is not before:
+                is_there = table.get(name) is not None and before is not None
+                return _CHANGED if is_there else _OTHERS
+            if before is not None:
+                if before._version != version and version is not None:
+                    return _CHANGED
+                if before.requires_grad:
+                    return _WITH_GRADIENTS
+        return None
 
 
 def freezable(method: Callable[[_Self], _Made]) -> Callable[[_Self], _Made]:
@@ -63,9 +81,8 @@ def freezable(method: Callable[[_Self], _Made]) -> Callable[[_Self], _Made]:
 class Freezable(nn.Module):
     """A layer that makes tensors of its weights in every call, unless it is frozen."""
 
-    _frozen: list[_Source] | None
-    _wanted_gradients: list[bool]  # of the parameters, before they were frozen
-    _n_parameters: int  # its own, when they were frozen
+    _frozen: _Sources | None
+    _wanted_gradients: dict[str, bool]  # of the parameters, before they were frozen
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,10 +94,10 @@ class Freezable(nn.Module):
         """Return which methods the layer's forward calls."""
         raise NotImplementedError
 
-    def _freeze(self, wanted_gradients: list[bool]) -> None:
+    def _freeze(self, wanted_gradients: dict[str, bool]) -> None:
         """Evaluate the methods, and note the parameters."""
         self._keep()
-        self._wanted_gradients, self._n_parameters = wanted_gradients, len(self._parameters)
+        self._wanted_gradients = wanted_gradients
         self._frozen = self._sources()
         for parameter in self.parameters():
             parameter.requires_grad_(False)
@@ -89,9 +106,8 @@ class Freezable(nn.Module):
     def _unfreeze(self) -> None:
         assert self._frozen is not None
         self._drop()
-        noted = zip(self.parameters(), self._wanted_gradients, strict=True)
-        for parameter, wanted in noted:
-            parameter.requires_grad_(wanted)
+        for name, parameter in self.named_parameters():
+            parameter.requires_grad_(self._wanted_gradients.get(name, parameter.requires_grad))
         self._frozen = None
 
     def _keep(self) -> None:
@@ -112,16 +128,15 @@ class Freezable(nn.Module):
             if isinstance(made, tuple):
                 self._tuples.add(name)
 
-    def _sources(self) -> list[_Source]:
+    def _sources(self) -> _Sources:
         """Return the parameters, those that are None too, and the masks of pruned ones."""
-        places = [(m, "_parameters", name) for m in self.modules() for name in m._parameters]
+        places: list[tuple[dict[str, Any], str]] = []
+        for module in self.modules():
+            places += [(module._parameters, name) for name in module._parameters]
         hooks = self._forward_pre_hooks.values()
         names = [hook._tensor_name for hook in hooks if isinstance(hook, BasePruningMethod)]
-        places += [(self, "_buffers", f"{name}_mask") for name in names]
-        return [
-            _Source(holder, table, name, tensor := getattr(holder, table)[name], _version(tensor))
-            for holder, table, name in places
-        ]
+        places += [(self._buffers, f"{name}_mask") for name in names]
+        return _Sources(places)
 
     def _drop(self) -> None:
         for buffers in self._kept.values():
@@ -130,7 +145,7 @@ class Freezable(nn.Module):
         self._kept, self._tuples = {}, set()
 
     def _recall(self, name: str) -> Any:
-        if torch.compiler.is_compiling():
+        if is_compiling():
             made = [getattr(self, buffer) for buffer in self._kept[name]]
         else:
             made = [self._buffers[buffer] for buffer in self._kept[name]]  # faster
@@ -139,24 +154,11 @@ class Freezable(nn.Module):
     def _check_frozen(self) -> None:
         if self.training:
             raise self._refusal("is frozen and is called in training mode")
-        if not torch.compiler.is_compiling():
-            self._check_unchanged()
-
-    def _check_unchanged(self) -> None:
+        if is_compiling():
+            return
         assert self._frozen is not None
-        for holder, table, name, before, version in self._frozen:
-            tensor = holder.__dict__[table].get(name)
-            if tensor is not before:
-                is_there = tensor is not None and before is not None
-                raise self._refusal(_CHANGED if is_there else _OTHERS)
-            if tensor is None:
-                continue
-            if version is not None and tensor._version != version:
-                raise self._refusal(_CHANGED)
-            if tensor.requires_grad:
-                raise self._refusal("is frozen, but its weights are to have gradients")
-        if len(self._parameters) != self._n_parameters:
-            raise self._refusal(_OTHERS)
+        if change := self._frozen.change():
+            raise self._refusal(change)
 
     def _refusal(self, what: str) -> FrozenError:
         return FrozenError(
@@ -232,7 +234,7 @@ def freeze(model: nn.Module) -> nn.Module:
         )
     model.eval()
     layers = [layer for layer in layers if layer._frozen is None]
-    wanted = [[p.requires_grad for p in layer.parameters()] for layer in layers]
+    wanted = [{n: p.requires_grad for n, p in layer.named_parameters()} for layer in layers]
     for layer, gradients in zip(layers, wanted, strict=True):
         layer._freeze(gradients)
     return model

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from jaxtyping import Inexact
 from torch import Tensor
+from torch.compiler import is_compiling
 from torch.fx.experimental import symbolic_shapes
 
 from groupkit import SplitGroup, Window
@@ -28,7 +29,7 @@ from groupkit_torch.convolutions.fourier_filters import (
 )
 from groupkit_torch.convolutions.moved_maps import correlate_moved, is_kept, moving_pays
 from groupkit_torch.feature_maps import check_map
-from groupkit_torch.functional import convolve, expand_filters
+from groupkit_torch.functional import CONVOLUTIONS, expand_filters, pad_around
 from groupkit_torch.geometry import resolve_padding
 
 _TELLS_SYMBOLS: Final = hasattr(symbolic_shapes, "has_static_value")  # from torch 2.8 on
@@ -178,20 +179,22 @@ class GroupConv(FourierFilters, FilterLayer):
         self, x: Inexact[Tensor, "batch in_channels *rest"]
     ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
         """Return the correlation of a map of the input type, a map of the output type."""
-        if not self._is_seen(x):
+        if is_compiling() or x.shape not in self._shapes_seen:
             dimension = len(self.stride)
             check_map(x, self.in_channels, self._input_size, dimension)
             if self._on_torus:
                 self._check_torus(x.shape[x.dim() - dimension :])
             self._guard(x)
-        return self._correlate(x if self._on_torus else self.domain.fill(x))
+        if self.domain.rows and not self._on_torus:
+            x = self.domain.fill(x)
+        return self._correlate(x)
 
     def _correlate(
         self, x: Inexact[Tensor, "batch in_channels *rest"]
     ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
         if self._block_sizes is not None and self._takes_fourier(x, self.stride):
             return self._by_irreps(sample(x, self.stride, self.padding, self.padding_mode))
-        if self._may_move and self._moves_maps(x):
+        if self._may_move and not self._kept and self._moves_maps(x):  # kept: the bank is there
             return correlate_moved(
                 x,
                 self._identity_filters(),
@@ -202,17 +205,14 @@ class GroupConv(FourierFilters, FilterLayer):
                 self.groups,
             )
         bank, bias = self._bank_and_bias()
-        return convolve(
-            x,
-            bank,
-            bias,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.groups,
-            self.padding_mode,
-            size=self._output_size,
-        )
+        y = x if self._input_size is None else x.flatten(1, 2)
+        stride, padding = self.stride, self.padding
+        if self.padding_mode != "zeros":
+            y, padding = pad_around(y, padding, self.padding_mode), (0,) * len(padding)
+        convolution = CONVOLUTIONS[len(stride)]
+        y = convolution(y, bank, bias, stride, padding, self.dilation, self.groups)
+        size = self._output_size
+        return y if size is None else torch.unflatten(y, 1, (self.out_channels, size))
 
     def _can_move_maps(self) -> bool:
         """Return whether maps can be moved instead of filters, and a single point would pay."""
@@ -226,8 +226,7 @@ class GroupConv(FourierFilters, FilterLayer):
     def _moves_maps(self, x: Tensor) -> bool:
         """Return whether this call moves its map; where it was not measured, none does."""
         if (
-            self._kept  # frozen: the bank is there
-            or not self.domain.is_whole  # that of a larger group, if the layer was restricted
+            not self.domain.is_whole  # that of a larger group, if the layer was restricted
             or type(x) is not Tensor  # a fake one, which no table may be made of
             or torch._C._get_tracing_state() is not None
             or not was_measured(x)

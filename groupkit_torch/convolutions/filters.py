@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, Inexact
 from torch import Tensor, nn
+from torch.compiler import is_compiling
 
 from groupkit import SplitGroup, Window
 from groupkit.errors import FeatureTypeError
@@ -172,7 +173,7 @@ class Filters(Freezable, Tabulated, Declared):
         torch.Size([12, 8, 5, 5])
         """
         weight, whole = self.weight, self._fills_box
-        if self._positions is None or torch.compiler.is_compiling():
+        if self._positions is None or is_compiling():
             index, inverse = self.bank_index.to(weight.device), self._inverse
             inverse = None if inverse is None else inverse.to(weight.device)
             bank = expand_filters(weight, index, fills_box=whole, inverse=inverse)
@@ -197,7 +198,7 @@ class Filters(Freezable, Tabulated, Declared):
         if self._invariant_bits is not None:
             basis = self._invariant_bits.to(bias.device).view(torch.float64).to(bias.dtype)
             return (bias.view(-1, len(basis)) @ basis).reshape(-1)
-        if self._bias_positions is None or torch.compiler.is_compiling():
+        if self._bias_positions is None or is_compiling():
             return spread(bias, self._output_size or 1)
         return bias.index_select(0, self._bias_positions.to(bias.device))
 
@@ -206,10 +207,12 @@ class Filters(Freezable, Tabulated, Declared):
 
     def _bank_and_bias(self) -> tuple[Tensor, Tensor | None]:
         """Return both; a frozen layer looks at its weights once, which takes time in small ones."""
-        if not self._kept or torch.compiler.is_compiling():
+        sources, kept = self._frozen, self._buffers
+        if sources is None or is_compiling():
             return self.expanded_weight(), self.expanded_bias()
-        self._check_frozen()
-        return self._buffers[_BANK], self._buffers.get(_BIAS)  # type: ignore[return-value]
+        if self.training or sources.change():
+            self._check_frozen()  # which raises
+        return kept[_BANK], kept.get(_BIAS)  # type: ignore[return-value]
 
     def _rows_and_columns(self) -> tuple[int, int]:
         first, second = self.out_channels, self.in_channels

@@ -9,14 +9,17 @@ from groupkit_torch.functional.banks import (
 )
 from groupkit_torch.functional.convolution import convolution, correlate, involution
 from groupkit_torch.functional.correlation import (
+    CONVOLUTIONS,
     convolve,
     convolve_transpose,
     group_conv,
+    pad_around,
     spread,
 )
 from groupkit_torch.functional.maps import act, fill_outside, pointwise
 
 __all__ = [
+    "CONVOLUTIONS",
     "act",
     "carry_on_columns",
     "carry_on_rows",
@@ -29,6 +32,7 @@ __all__ = [
     "flat_positions",
     "group_conv",
     "involution",
+    "pad_around",
     "pointwise",
     "spread",
     "take_filters",

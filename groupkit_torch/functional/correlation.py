@@ -3,6 +3,7 @@ r"""The G-correlation of maps with a bank of filters: one planar convolution."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import torch
 import torch.nn.functional as F
@@ -11,7 +12,8 @@ from torch import Tensor
 
 from groupkit_torch.functional.banks import expand_filters
 
-_CONVOLUTIONS: dict[int, Callable[..., Tensor]] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+CONVOLUTIONS: Final[dict[int, Callable[..., Tensor]]] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+"""torch's planar convolutions, by dimension."""
 _TRANSPOSED: dict[int, Callable[..., Tensor]] = {
     1: F.conv_transpose1d,
     2: F.conv_transpose2d,
@@ -141,11 +143,24 @@ def convolve(
     if x.dim() > dimension + 2:
         x = x.flatten(1, 2)
     if padding_mode != "zeros":
-        pads = [padding] * dimension if isinstance(padding, int) else list(padding)
-        x = F.pad(x, [pad for pad in reversed(pads) for _ in range(2)], mode=padding_mode)
-        padding = 0
-    y: Tensor = _CONVOLUTIONS[dimension](x, bank, bias, stride, padding, dilation, groups)
+        x, padding = pad_around(x, padding, padding_mode), 0
+    y = CONVOLUTIONS[dimension](x, bank, bias, stride, padding, dilation, groups)
     return _with_axis(y, size)
+
+
+def pad_around(
+    x: Inexact[Tensor, "batch entries *space"], padding: int | Sequence[int], mode: str
+) -> Inexact[Tensor, "batch entries *wider"]:
+    """Return a map on a wider array, its new values as `torch.nn.functional.pad` has them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> pad_around(torch.rand(1, 3, 9, 9), (1, 2), "circular").shape
+    torch.Size([1, 3, 11, 13])
+    """
+    pads = [padding] * (x.dim() - 2) if isinstance(padding, int) else list(padding)
+    return F.pad(x, [pad for pad in reversed(pads) for _ in range(2)], mode=mode)
 
 
 def convolve_transpose(

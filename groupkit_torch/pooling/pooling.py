@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Inexact
 from torch import Tensor
+from torch.compiler import is_compiling
 
 from groupkit import SplitGroup, Window
 from groupkit.elements import Elements
@@ -120,7 +121,7 @@ class GroupMaxPool(WindowPool):
     ) -> Inexact[Tensor, "batch channels *out"]:
         """Return the maxima; zero where a window holds no point of the stable window."""
         check_real(x, type(self).__name__, "have no order")
-        if not self._is_seen(x):
+        if is_compiling() or x.shape not in self._shapes_seen:
             check_map(x, None, self._size, len(self.stride))
             self._guard(x)
         whole = self.domain.is_whole
@@ -136,7 +137,7 @@ class GroupMaxPool(WindowPool):
 
     def _maxima(self, x: Tensor) -> Tensor:
         backward = torch.is_grad_enabled() and x.requires_grad
-        if self._reads is None and backward and not torch.compiler.is_compiling():
+        if self._reads is None and backward and not is_compiling():
             return max_windows(x, self._points, self.stride, self.padding, self.dilation)
         return self._slide(x, torch.maximum, -math.inf)
 

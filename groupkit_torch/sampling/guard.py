@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.compiler import is_compiling
 
 from groupkit.errors import WindowError, brief
 from groupkit_torch.geometry import SettingError
@@ -47,7 +48,7 @@ class Guarded(nn.Module):
     _always_exact: bool
     _exact: str
     _sizes_seen: set[tuple[tuple[int, ...], tuple[int, ...] | None]]
-    _shapes_seen: set[tuple[int, ...]]  # whole, which is faster to look up
+    _shapes_seen: set[tuple[int, ...]]  # of whole maps that passed all checks, while not compiled
 
     def _set_guard(self, sampler: Sampler, exact: str) -> None:
         self._sampler, self._axes = sampler, sampler.group.dimension
@@ -93,16 +94,12 @@ class Guarded(nn.Module):
         """
         return exactness_of(self._sampler, input_size)
 
-    def _is_seen(self, x: Tensor) -> bool:
-        """Return whether a map of this shape passed the checks and the guard before."""
-        return not torch.compiler.is_compiling() and x.shape in self._shapes_seen
-
     def _guard(self, x: Tensor, output_padding: tuple[int, ...] | None = None) -> None:
         """Refuse arrays that are too small; warn or refuse where a call is inexact.
 
         Nothing when compiled. ``output_padding`` is that of this call of a transposed layer.
         """
-        if torch.compiler.is_compiling():
+        if is_compiling():
             return
         shape = x.shape
         if shape in self._shapes_seen and output_padding is None:
