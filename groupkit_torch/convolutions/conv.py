@@ -172,6 +172,7 @@ class GroupConv(FourierFilters, FilterLayer):
         self._on_torus = not self.domain.is_whole and padding_mode == "circular"
         self._set_parameters(bias, device, dtype)
         self._may_move = self._can_move_maps()
+        self._has_choice = self._may_move or self._block_sizes is not None
         first = self.filter_bank.index[group.stabilizer.identity].reshape(-1)
         self._in_order = np.array_equal(first, np.arange(self.filter_bank.n_parameters))
 
@@ -187,11 +188,22 @@ class GroupConv(FourierFilters, FilterLayer):
             self._guard(x)
         if self.domain.rows and not self._on_torus:
             x = self.domain.fill(x)
-        return self._correlate(x)
+        if self._has_choice and (z := self._without_bank(x)) is not None:
+            return z
+        bank, bias = self._bank_and_bias()
+        y = x if self._input_size is None else x.flatten(1, 2)
+        stride, padding = self.stride, self.padding
+        if self.padding_mode != "zeros":
+            y, padding = pad_around(y, padding, self.padding_mode), (0,) * len(padding)
+        convolution = CONVOLUTIONS[len(stride)]
+        y = convolution(y, bank, bias, stride, padding, self.dilation, self.groups)
+        size = self._output_size
+        return y if size is None else torch.unflatten(y, 1, (self.out_channels, size))
 
-    def _correlate(
+    def _without_bank(
         self, x: Inexact[Tensor, "batch in_channels *rest"]
-    ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
+    ) -> Inexact[Tensor, "batch out_channels *out_rest"] | None:
+        """Return the correlation by another way; None where the bank is to be taken."""
         if self._block_sizes is not None and self._takes_fourier(x, self.stride):
             return self._by_irreps(sample(x, self.stride, self.padding, self.padding_mode))
         if self._may_move and not self._kept and self._moves_maps(x):  # kept: the bank is there
@@ -204,15 +216,7 @@ class GroupConv(FourierFilters, FilterLayer):
                 self.dilation,
                 self.groups,
             )
-        bank, bias = self._bank_and_bias()
-        y = x if self._input_size is None else x.flatten(1, 2)
-        stride, padding = self.stride, self.padding
-        if self.padding_mode != "zeros":
-            y, padding = pad_around(y, padding, self.padding_mode), (0,) * len(padding)
-        convolution = CONVOLUTIONS[len(stride)]
-        y = convolution(y, bank, bias, stride, padding, self.dilation, self.groups)
-        size = self._output_size
-        return y if size is None else torch.unflatten(y, 1, (self.out_channels, size))
+        return None
 
     def _can_move_maps(self) -> bool:
         """Return whether maps can be moved instead of filters, and a single point would pay."""

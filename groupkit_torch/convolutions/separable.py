@@ -167,6 +167,7 @@ class SeparableGroupConv(GroupConv):
                     "regular map, or project onto it, with GroupConv or GroupLinear",
                     witness=kind.field,
                 )
+        self._has_choice = self._holds_factors
 
     def _set_algorithm(self, algorithm: str) -> None:
         check_algorithm(algorithm, _ALGORITHMS)
@@ -278,17 +279,15 @@ class SeparableGroupConv(GroupConv):
         pointwise = expand_filters(self.pointwise_weight, mixed, fills_box=True)
         return pointwise, expand_filters(self.spatial_weight, seen, fills_box=self._fills_box)
 
-    def _correlate(
+    def _without_bank(
         self, x: Inexact[Tensor, "batch in_channels *rest"]
-    ) -> Inexact[Tensor, "batch out_channels *out_rest"]:
+    ) -> Inexact[Tensor, "batch out_channels *out_rest"] | None:
+        """Return the correlation with one factor after the other, where that is faster."""
         if (
-            not self._holds_factors
-            or (
-                not torch.compiler.is_compiling()  # sizes may be symbols
-                and self.algorithm_at(x.shape[x.dim() - len(self.stride) :]) == "expanded"
-            )
+            not torch.compiler.is_compiling()  # sizes may be symbols
+            and self.algorithm_at(x.shape[x.dim() - len(self.stride) :]) == "expanded"
         ):
-            return super()._correlate(x)
+            return None
         pointwise, spatial = self._expanded_factors()
         return convolve(
             mix(x, pointwise, spatial.shape[1], self.groups),

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Inexact, Int, Shaped
 from torch import Tensor
+from torch.compiler import is_dynamo_compiling
 
 from groupkit.errors import FeatureTypeError
 
@@ -95,7 +96,7 @@ def pointwise(x: Shaped[Tensor, "*map"], f: Callable[[Tensor], Tensor]) -> Shape
     >>> pointwise(torch.tensor([-1.0, 2.0]), torch.relu)
     tensor([0., 2.])
     """
-    if torch.compiler.is_dynamo_compiling() and x.dim() > 4:
+    if is_dynamo_compiling() and x.dim() > 4:
         return f(x.flatten(1, 2)).view(x.shape)
     return f(x)
 

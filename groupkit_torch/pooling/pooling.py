@@ -25,7 +25,7 @@ from groupkit_torch.functional import fill_outside
 from groupkit_torch.pooling.sliding_window import max_windows
 from groupkit_torch.pooling.window_pool import WindowPool
 
-_MAXIMA = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
+_MAXIMA = {1: torch.max_pool1d, 2: torch.max_pool2d, 3: torch.max_pool3d}
 _MEANS = {1: F.avg_pool1d, 2: F.avg_pool2d}  # that in 3-D takes no halves, and no fixed order
 
 
@@ -120,14 +120,15 @@ class GroupMaxPool(WindowPool):
         self, x: Inexact[Tensor, "batch channels *rest"]
     ) -> Inexact[Tensor, "batch channels *out"]:
         """Return the maxima; zero where a window holds no point of the stable window."""
-        check_real(x, type(self).__name__, "have no order")
+        if x.is_complex():
+            check_real(x, type(self).__name__, "have no order")
         if is_compiling() or x.shape not in self._shapes_seen:
             check_map(x, None, self._size, len(self.stride))
             self._guard(x)
-        whole = self.domain.is_whole
+        whole, box = self.domain.is_whole, self.kernel_size
         if whole and self._fills_box:
-            box, steps = self.kernel_size, (self.stride, self.padding, self.dilation)
-            return self._by_torch(x, lambda flat: _MAXIMA[len(box)](flat, box, *steps))
+            settings = box, self.stride, self.padding, self.dilation
+            return self._by_torch(_MAXIMA[len(box)], x, *settings)
         y = self._maxima(self.domain.fill(x, -math.inf))
         if whole and not any(self.padding):
             return laid_out_as(x, y, len(self.stride))
@@ -195,7 +196,7 @@ class GroupAvgPool(WindowPool):
         box = self.kernel_size
         if self.domain.is_whole and self._fills_box and len(box) in _MEANS and _is_simple(x):
             taken = box, self.stride, self.padding, False, self.count_include_pad
-            return self._by_torch(x, lambda flat: _MEANS[len(box)](flat, *taken))
+            return self._by_torch(_MEANS[len(box)], x, *taken)
         total = self._slide(widened(self.domain.fill(x)), torch.add, 0.0)
         if self.count_include_pad:
             y = total / self._n_reads

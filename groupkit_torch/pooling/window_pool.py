@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from jaxtyping import Bool, Inexact
@@ -106,11 +107,13 @@ class WindowPool(Guarded):
         return reduce_domains(x, self._reads, box, stride, padding, reduce, fill)
 
     def _by_torch(
-        self, x: Inexact[Tensor, "*map"], pool: Callable[[Tensor], Tensor]
+        self, pool: Callable[..., Tensor], x: Inexact[Tensor, "*map"], *settings: Any
     ) -> Inexact[Tensor, "*out_map"]:
         """Apply a pooling of torch, which knows channels and lattice axes alone."""
-        y = pool(x if self._size is None else x.flatten(1, 2))
-        return y if self._size is None else torch.unflatten(y, 1, x.shape[1:3])
+        size = self._size
+        if size is None:
+            return pool(x, *settings)
+        return torch.unflatten(pool(x.flatten(1, 2), *settings), 1, (x.size(1), size))
 
     def _inside(self, x: Inexact[Tensor, "*map"]) -> Bool[Tensor, "*inside"]:
         """Return where a map holds features, as `_slide` takes it."""
