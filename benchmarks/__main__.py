@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,7 +13,7 @@ from benchmarks.cases import SECTIONS, Case
 from benchmarks.memory import compare
 from benchmarks.peers import available
 from benchmarks.picture import draw
-from benchmarks.record import write
+from benchmarks.record import result_file, write
 from benchmarks.rounds import time_in_turn
 from benchmarks.scale import NUMBERS, Scale, set_numbers
 
@@ -87,7 +86,9 @@ def _arguments() -> argparse.Namespace:
         "--graphs", action="store_true", help="each call a replay of a CUDA graph, not for compiled"
     )
     parser.add_argument("--tiny", action="store_true", help="small sizes: does everything run?")
-    parser.add_argument("--out", type=Path, help="write the results as JSON, as results/cpu.json")
+    parser.add_argument(
+        "--out", type=result_file, help="write the results as JSON, as results/cpu.json"
+    )
     arguments = parser.parse_args()
     unknown = [name for name in arguments.sections if name not in NAMES]
     if unknown:

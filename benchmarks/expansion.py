@@ -2,13 +2,16 @@
 
 With one flat index into the whole weight, as layers with small banks do, and within the rows of
 parameters, the gradient added entry by entry or gathered as well, as large ones do; forward, and
-forward with backward.
+forward with backward. Beside them the banks of other libraries, where they are installed.
 """
+
+from typing import Any
 
 import torch
 from torch import Tensor
 
 import groupkit as gk
+from benchmarks.peers import PEERS
 from benchmarks.rounds import Call, time_in_turn
 from groupkit_torch.functional import expand_filters
 
@@ -48,23 +51,37 @@ def contestants(group: gk.SplitGroup, channels: int) -> dict[str, Call]:
 
         return call
 
-    return {
-        "flat": at_once,
-        "rows": rows,
+    def with_backward_of_all(peer: Any) -> Call:
+        peer_gradient = torch.ones_like(peer.expand_parameters()[0])
+
+        def call() -> None:
+            peer.zero_grad(set_to_none=True)
+            peer.expand_parameters()[0].backward(peer_gradient)
+
+        return call
+
+    calls = {
+        "flat index": at_once,
+        "within rows": rows,
         "flat, backward too": with_backward(at_once),
         "rows, backward too": with_backward(rows),
-        "rows, backward gathered": with_backward(gathered_back),
+        "gathered too": with_backward(gathered_back),
     }
+    for name, make in PEERS.items():
+        peer: Any = make(group, channels, 3, 1)
+        calls[f"{name}, backward too"] = with_backward_of_all(peer.layer)
+    return calls
 
 
 def main() -> None:
     """Print a table of milliseconds."""
     torch.set_num_threads(2)
     torch.manual_seed(0)
-    heads = "flat index", "within rows", "flat, backward too", "rows, backward too", "gathered too"
-    print(f"| layer, 3×3 | {' | '.join(heads)} |\n{'|---' * (len(heads) + 1)}|")
     for group, channels in ((gk.p4, 10), (gk.p4, 32), (gk.p4m, 23), (gk.p4m, 50)):
-        timing = time_in_turn(contestants(group, channels), 25, 0.02, torch.device("cpu"))
+        calls = contestants(group, channels)
+        if (group, channels) == (gk.p4, 10):
+            print(f"| layer, 3×3 | {' | '.join(calls)} |\n{'|---' * (len(calls) + 1)}|")
+        timing = time_in_turn(calls, 25, 0.02, torch.device("cpu"))
         cells = [f"{1000 * timing.median(name):.3f}" for name in timing.seconds]
         print(f"| {group.name}, {channels} to {channels} | {' | '.join(cells)} |")
 

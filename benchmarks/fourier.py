@@ -8,7 +8,6 @@ takes.
 
 import argparse
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,7 +15,7 @@ from tqdm import tqdm
 
 import groupkit as gk
 import groupkit_torch as gt
-from benchmarks.record import write
+from benchmarks.record import result_file, write
 from benchmarks.rounds import time_in_turn
 from benchmarks.scale import NUMBERS, Scale, set_numbers
 from groupkit_torch.convolutions.irrep_blocks import irrep_blocks
@@ -78,7 +77,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--tiny", action="store_true", help="one channel: does everything run?")
-    parser.add_argument("--out", type=Path, help="JSON")
+    parser.add_argument("--out", type=result_file, help="JSON")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)

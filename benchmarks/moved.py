@@ -7,7 +7,6 @@ of the ratios of each round, forward and in training. The last column says what 
 """
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -17,7 +16,7 @@ from tqdm import tqdm
 import groupkit as gk
 import groupkit_torch as gt
 from benchmarks.networks import planar_conv
-from benchmarks.record import write
+from benchmarks.record import result_file, write
 from benchmarks.rounds import time_in_turn
 from benchmarks.scale import Scale
 from groupkit_torch.convolutions.moved_maps import correlate_moved
@@ -108,7 +107,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--tiny", action="store_true", help="one channel: does everything run?")
     parser.add_argument("--compiled", action="store_true", help="with torch.compile")
-    parser.add_argument("--out", type=Path, help="JSON")
+    parser.add_argument("--out", type=result_file, help="JSON")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)

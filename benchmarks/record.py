@@ -1,6 +1,7 @@
 """Results on file: what was measured, with when and on what."""
 
 import json
+from argparse import ArgumentTypeError
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,14 @@ from typing import Any
 import torch
 
 from benchmarks.machine import machine
+
+
+def result_file(value: str) -> Path:
+    """Return the path of ``--out``; a folder is refused before anything is measured."""
+    path = Path(value)
+    if path.is_dir():
+        raise ArgumentTypeError(f"{value} is a folder; name a file in it, as {path / 'cpu.json'}")
+    return path
 
 
 def write(path: Path, device: torch.device, **entries: Any) -> None:

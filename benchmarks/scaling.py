@@ -21,7 +21,7 @@ import groupkit as gk
 import groupkit_torch as gt
 from benchmarks import data_parallel, networks
 from benchmarks.cost import Layer, fit, worst_factor
-from benchmarks.record import write
+from benchmarks.record import result_file, write
 from benchmarks.rounds import time_in_turn
 
 
@@ -176,7 +176,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--threads", type=int, default=2, help="of torch (2)")
     parser.add_argument("--tiny", action="store_true", help="two settings of each sweep")
-    parser.add_argument("--out", type=Path, help="JSON; a picture of the same name beside it")
+    parser.add_argument(
+        "--out", type=result_file, help="JSON; a picture of the same name beside it"
+    )
     arguments = parser.parse_args()
     results = []
     print("| sweep | at | planar, ms | groupkit, ms | ratio | 10⁶ multiply-adds | 10⁶ bytes |")

@@ -46,6 +46,13 @@ def test_one_section_runs_and_others_are_refused() -> None:
     assert "no section 'faster'; there are layers, small" in wrong.stderr
 
 
+def test_results_have_a_file_before_anything_is_measured(tmp_path: Path) -> None:
+    done = run("benchmarks", "layers", f"--out={tmp_path}")
+    assert done.returncode == 2
+    assert "is a folder; name a file in it" in done.stderr
+    assert not done.stdout
+
+
 def test_numbers_formats_and_inputs_are_options(tmp_path: Path) -> None:
     out = tmp_path / "results.json"
     options = ["--numbers=bf16", "--channels-last", "--inputs=3", "--warm-up=0.001"]

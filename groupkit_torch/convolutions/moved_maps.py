@@ -24,7 +24,7 @@ from groupkit.stabilizer import Stabilizer
 from groupkit_torch.functional import convolve
 
 _COST_OF_AN_ENTRY: Final = 1.5  # of a moved map, in entries of a bank
-_COST_OF_CALLS: Final = 130_000
+_COST_OF_CALLS: Final = 150_000
 _COST_COMPILED: Final = 30_000
 _MOST_RUNS: Final = 4  # of a row: each slice is a loop to compile
 _FEWEST_ROWS: Final = 16  # that a convolution takes to be fast
@@ -44,7 +44,7 @@ def moving_pays(
     r"""Return whether moving maps takes less time than expanding filters, on a CPU.
 
     .. math:: \frac{C_{in} C_{out}}{\text{groups}} |S|^2 \, \text{box} -
-              1.5\, \text{points} \, |S| (|S| C_{in} + C_{out}) > 130{,}000
+              1.5\, \text{points} \, |S| (|S| C_{in} + C_{out}) > 150{,}000
 
     and :math:`C_{out} / \text{groups} \ge 16`; compiled, where calls cost less, 30,000. ``python -m
     benchmarks.moved`` measures it, for single precision; docs/performance.md has the results.
