@@ -51,7 +51,7 @@ class _Sources:
                 is_there = table.get(name) is not None and before is not None
                 return _CHANGED if is_there else _OTHERS
             if before is not None:
-                if before._version != version and version is not None:
+                if version is not None and before._version != version:
                     return _CHANGED
                 if before.requires_grad:
                     return _WITH_GRADIENTS

@@ -194,6 +194,13 @@ def test_freezing_works_in_inference_mode() -> None:
     assert x.grad is not None
 
 
+def test_models_made_in_inference_mode_freeze() -> None:
+    with torch.inference_mode():  # whose tensors count no versions
+        net, x = network(gk.p4).eval(), data(gk.p4)
+        y = net(x)
+        assert torch.equal(gt.freeze(net)(x), y)
+
+
 def used_parameters(program: torch.export.ExportedProgram) -> set[str]:
     """Return the parameters that a graph computes with."""
     users = {node.name: node.users for node in program.graph.nodes}
