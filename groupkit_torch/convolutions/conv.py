@@ -29,7 +29,8 @@ from groupkit_torch.convolutions.fourier_filters import (
 )
 from groupkit_torch.convolutions.moved_maps import correlate_moved, is_kept, moving_pays
 from groupkit_torch.feature_maps import check_map
-from groupkit_torch.functional import CONVOLUTIONS, expand_filters, pad_around
+from groupkit_torch.functional import expand_filters
+from groupkit_torch.functional.correlation import CONVOLUTIONS, pad_around
 from groupkit_torch.geometry import resolve_padding
 
 _TELLS_SYMBOLS: Final = hasattr(symbolic_shapes, "has_static_value")  # from torch 2.8 on

@@ -9,17 +9,14 @@ from groupkit_torch.functional.banks import (
 )
 from groupkit_torch.functional.convolution import convolution, correlate, involution
 from groupkit_torch.functional.correlation import (
-    CONVOLUTIONS,
     convolve,
     convolve_transpose,
     group_conv,
-    pad_around,
     spread,
 )
 from groupkit_torch.functional.maps import act, fill_outside, pointwise
 
 __all__ = [
-    "CONVOLUTIONS",
     "act",
     "carry_on_columns",
     "carry_on_rows",
@@ -32,7 +29,6 @@ __all__ = [
     "flat_positions",
     "group_conv",
     "involution",
-    "pad_around",
     "pointwise",
     "spread",
     "take_filters",
