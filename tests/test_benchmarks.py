@@ -110,4 +110,4 @@ def test_scaling_runs(tmp_path: Path) -> None:
 
 def test_both_ways_to_gather_a_bank_agree() -> None:
     calls = expansion.contestants(gk.p4m, 3)
-    assert torch.equal(calls["flat"](), calls["rows"]())
+    assert torch.equal(calls["flat index"](), calls["within rows"]())
