@@ -5,6 +5,8 @@ parameters, the gradient added entry by entry or gathered as well, as large ones
 forward with backward. Beside them the banks of other libraries, where they are installed.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -31,7 +33,6 @@ def contestants(group: gk.SplitGroup, channels: int) -> dict[str, Call]:
     flat = flat_index(index, channels, n)
     weight = torch.randn(channels, channels, n, requires_grad=True)
     shape = expand_filters(weight, index, fills_box=True).shape
-    gradient = torch.ones(shape)
 
     def rows() -> Tensor:
         return expand_filters(weight, index, fills_box=True)
@@ -44,42 +45,45 @@ def contestants(group: gk.SplitGroup, channels: int) -> dict[str, Call]:
 
     assert torch.equal(rows(), at_once())
 
-    def with_backward(expand: Call) -> Call:
-        def call() -> None:
-            weight.grad = None
-            expand().backward(gradient)  # type: ignore[attr-defined]
-
-        return call
-
-    def with_backward_of_all(peer: Any) -> Call:
-        peer_gradient = torch.ones_like(peer.expand_parameters()[0])
-
-        def call() -> None:
-            peer.zero_grad(set_to_none=True)
-            peer.expand_parameters()[0].backward(peer_gradient)
-
-        return call
-
-    calls = {
+    calls: dict[str, Call] = {
         "flat index": at_once,
         "within rows": rows,
-        "flat, backward too": with_backward(at_once),
-        "rows, backward too": with_backward(rows),
-        "gathered too": with_backward(gathered_back),
+        "flat, backward too": with_backward(at_once, [weight]),
+        "rows, backward too": with_backward(rows, [weight]),
+        "gathered too": with_backward(gathered_back, [weight]),
     }
     for name, make in PEERS.items():
-        peer: Any = make(group, channels, 3, 1)
-        calls[f"{name}, backward too"] = with_backward_of_all(peer.layer)
+        layer: Any = make(group, channels, 3, 1)
+        expand = partial(_bank_of, layer.layer)
+        calls[f"{name}, backward too"] = with_backward(expand, list(layer.parameters()))
     return calls
+
+
+def with_backward(expand: Callable[[], Tensor], parameters: list[Tensor]) -> Call:
+    """Return a call that makes a bank and the gradients of what it is made of."""
+    gradient = torch.ones_like(expand())
+
+    def call() -> None:
+        for parameter in parameters:
+            parameter.grad = None
+        expand().backward(gradient)
+
+    return call
+
+
+def _bank_of(peer: Any) -> Tensor:
+    bank: Tensor = peer.expand_parameters()[0]
+    return bank
 
 
 def main() -> None:
     """Print a table of milliseconds."""
     torch.set_num_threads(2)
     torch.manual_seed(0)
-    for group, channels in ((gk.p4, 10), (gk.p4, 32), (gk.p4m, 23), (gk.p4m, 50)):
+    sizes = (gk.p4, 10), (gk.p4, 32), (gk.p4m, 23), (gk.p4m, 50)
+    for number, (group, channels) in enumerate(sizes):
         calls = contestants(group, channels)
-        if (group, channels) == (gk.p4, 10):
+        if number == 0:
             print(f"| layer, 3×3 | {' | '.join(calls)} |\n{'|---' * (len(calls) + 1)}|")
         timing = time_in_turn(calls, 25, 0.02, torch.device("cpu"))
         cells = [f"{1000 * timing.median(name):.3f}" for name in timing.seconds]

@@ -192,6 +192,7 @@ class GroupConv(FourierFilters, FilterLayer):
         if self._has_choice and (z := self._without_bank(x)) is not None:
             return z
         bank, bias = self._bank_and_bias()
+        # as `convolve` does, which has to ask the tensors: of a small layer's time, a few percent
         y = x if self._input_size is None else x.flatten(1, 2)
         stride, padding = self.stride, self.padding
         if self.padding_mode != "zeros":

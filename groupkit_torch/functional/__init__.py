@@ -1,4 +1,4 @@
-"""Pure functions of tensors and index arrays: every layer is one call of these."""
+"""Pure functions of tensors and index arrays: layers are made of these."""
 
 from groupkit_torch.functional.banks import (
     carry_on_columns,

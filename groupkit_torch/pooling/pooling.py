@@ -120,8 +120,7 @@ class GroupMaxPool(WindowPool):
         self, x: Inexact[Tensor, "batch channels *rest"]
     ) -> Inexact[Tensor, "batch channels *out"]:
         """Return the maxima; zero where a window holds no point of the stable window."""
-        if x.is_complex():
-            check_real(x, type(self).__name__, "have no order")
+        check_real(x, type(self).__name__, "have no order")
         if is_compiling() or x.shape not in self._shapes_seen:
             check_map(x, None, self._size, len(self.stride))
             self._guard(x)

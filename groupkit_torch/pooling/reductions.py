@@ -83,7 +83,7 @@ def reduce(
     >>> reduce(x, "mean", [-1], torch.tensor([True, True, False]))
     tensor([1.5000])
     """
-    if x.is_complex() and mode in _ORDERED:
+    if mode in _ORDERED:
         check_real(x, f'pooling with mode="{mode}"', "have no order")
     if mask is None:
         return _REDUCTIONS[mode](x, axes)
